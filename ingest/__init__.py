@@ -1,0 +1,1 @@
+"""Ingest: vendor records into raw tables, and the stages of a refresh."""

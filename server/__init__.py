@@ -1,0 +1,1 @@
+"""The doors: MCP tools and the command line."""

@@ -1,0 +1,8 @@
+"""The door: `mcp dev`, `mcp run` and `mcp install` load this file by its path and look for `mcp`."""
+
+from server.factory import create_server
+
+mcp = create_server()
+
+if __name__ == "__main__":
+    mcp.run()

@@ -1,0 +1,32 @@
+"""Logging to stderr: stdlib, one line a record."""
+
+import logging
+import os
+import sys
+from typing import Literal, get_args
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+class OneLine(logging.Formatter):
+    """A record with its traceback on one line, so that a host's log keeps it together."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).replace("\r", "\\r").replace("\n", "\\n")
+
+
+def configure_logging(default: Level = "INFO") -> Level:
+    """Send every record to stderr at `GATA_LOG`'s level; called before the MCP SDK would install its own handler.
+
+    Returns the level. An unknown level is named in the log and the default taken.
+    """
+    asked = os.environ.get("GATA_LOG", "").strip().upper()
+    level = next((level for level in LEVELS if level == asked), default)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine(FORMAT))
+    logging.basicConfig(level=level, handlers=[handler])
+    if asked and asked != level:
+        logging.getLogger(__name__).warning("GATA_LOG is %r; using %s. Levels: %s", asked, level, ", ".join(LEVELS))
+    return level

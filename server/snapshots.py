@@ -1,0 +1,115 @@
+"""The published snapshots that are open: their catalogs, and a pooled read-only connection each."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from warehouse.catalog import Catalog
+from warehouse.errors import NoSnapshotError
+from warehouse.home import Home
+
+# duckdb is loaded with the first question, or by the warm-up before it
+if TYPE_CHECKING:
+    import duckdb
+
+    from warehouse.store import FileStore, Version
+
+logger = logging.getLogger(__name__)
+
+_NOTHING = "Nothing has been published for this tenant yet. Call refresh_tenant first."
+_DAMAGED = "The published snapshot cannot be read. Call refresh_tenant with full=true to publish a new one."
+
+
+class Snapshot:
+    """One immutable snapshot: its catalog, and a connection that is opened when first asked for."""
+
+    def __init__(self, store: "FileStore", version: "Version", catalog: Catalog, memory_limit: str) -> None:
+        self.id = version.id
+        self.catalog = catalog
+        self.readers = 0
+        self._store = store
+        self._version = version
+        self._memory_limit = memory_limit
+        self._lock = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def connection(self) -> "duckdb.DuckDBPyConnection":
+        """The connection whose cursors run the questions; it runs none itself."""
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._store.reader(self._version)
+            return self._connection
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+
+class Snapshots:
+    """The snapshots of a home that were asked most recently; at most `most` stay open when nobody reads them."""
+
+    def __init__(self, home: Home, memory_limit: str, most: int) -> None:
+        self._home = home
+        self._memory_limit = memory_limit
+        self._most = most
+        self._lock = threading.Lock()
+        self._open: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
+
+    @contextmanager
+    def current(self, tenant: str) -> Iterator[Snapshot]:
+        """The tenant's current snapshot, kept open for the block. Its pointer is read each time.
+
+        Raises NoSnapshotError where nothing has been published, or what was cannot be read.
+        """
+        from warehouse.store import FileStore
+
+        store = FileStore(self._home.tenant(tenant))
+        version = store.current()
+        if version is None:
+            raise NoSnapshotError(_NOTHING)
+        with self._lock:
+            snapshot = self._open.get((tenant, version.id))
+            if snapshot is None:
+                snapshot = Snapshot(store, version, self._catalog(version), self._memory_limit)
+                self._open[tenant, version.id] = snapshot
+            self._open.move_to_end((tenant, version.id))
+            snapshot.readers += 1
+        try:
+            yield snapshot
+        finally:
+            with self._lock:
+                snapshot.readers -= 1
+                self._evict()
+
+    def close(self) -> None:
+        """Close every snapshot that nobody is reading."""
+        with self._lock:
+            self._evict(most=0)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def _evict(self, most: int | None = None) -> None:
+        newest = {tenant: version for tenant, version in self._open}
+        left = [key for key, snapshot in self._open.items() if snapshot.readers == 0]
+        superseded = [key for key in left if newest[key[0]] != key[1]]
+        excess = len(self._open) - len(superseded) - (self._most if most is None else most)
+        oldest = [key for key in left if key not in superseded][: max(excess, 0)]
+        for key in [*superseded, *oldest]:
+            self._open.pop(key).close()
+
+    @staticmethod
+    def _catalog(version: "Version") -> Catalog:
+        try:
+            return Catalog.from_json(version.catalog_file.read_bytes())
+        except (OSError, ValidationError) as error:
+            logger.exception("the catalog of snapshot %s cannot be read", version.id)
+            raise NoSnapshotError(_DAMAGED) from error

@@ -1,0 +1,314 @@
+"""Shopify's Admin REST orders, refunds and customers."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from oracle_amounts import ZERO, minor_unit, rounded, share, without_tax
+from oracle_countries import country
+from oracle_fields import (
+    Json,
+    Malformed,
+    amount,
+    flag,
+    identity,
+    moment,
+    money,
+    number,
+    record,
+    required,
+    section,
+    sections,
+    text,
+)
+from oracle_files import records
+from oracle_records import Customer, Delivery, Item, Line, Order, Product, Refund, Store, Version, by_key
+
+PLATFORM = "shopify"
+WORDS = {
+    "pending": "pending",
+    "authorized": "pending",
+    "partially_paid": "pending",
+    "expired": "pending",
+    "paid": "paid",
+    "voided": "failed",
+    "refunded": "refunded",
+    "partially_refunded": "partially_refunded",
+}
+
+
+def store(source_name: str, folder: Path) -> Store:
+    """The source's orders, its refunds (inside of orders or by themselves, one id once) and its customers."""
+    payloads: dict[str, list[Version[Json]]] = {}
+    versions: list[Version[Order]] = []
+    for found in records(folder, "orders", ("order",)):
+        try:
+            payload = record(found.value)
+            parsed = order(source_name, payload)
+            for inner in sections(payload, "refunds"):
+                refund(source_name, inner, payload)
+        except Malformed:
+            continue
+        versions.append(Version(parsed, parsed.updated_at, found.delivery))
+        payloads.setdefault(parsed.order_id, []).append(Version(payload, parsed.updated_at, found.delivery))
+    newest = {key: max(held, key=lambda version: version.age) for key, held in payloads.items()}
+    result = Store(orders=[held[-1].value for held in by_key(versions, lambda one: one.order_id).values()])
+    result.customers = sorted_customers(source_name, folder, list(newest.values()))
+    result.refunds = list(refunds(source_name, folder, newest))
+    return result
+
+
+def order(source_name: str, payload: Json) -> Order:
+    """One version of an order.
+
+    Raises:
+        Malformed: when a required value is missing or a value has a wrong type.
+    """
+    ordered_at = moment(payload, "processed_at", "created_at")
+    currency = required(text(payload, "currency"), "currency").upper()
+    cancelled_at = moment(payload, "cancelled_at")
+    word = text(payload, "financial_status")
+    lines = order_lines(payload, currency)
+    total_duties = money(payload, "original_total_duties", "current_total_duties")
+    total_fees = money(payload, "original_total_additional_fees", "current_total_additional_fees")
+    customer = section(payload, "customer")
+    return Order(
+        source_name=source_name,
+        platform=PLATFORM,
+        order_id=required(identity(payload, "id"), "id"),
+        order_name=text(payload, "name"),
+        ordered_at=required(ordered_at, "processed_at"),
+        updated_at=moment(payload, "updated_at"),
+        cancelled_at=cancelled_at,
+        cancel_reason=text(payload, "cancel_reason"),
+        source_status=word,
+        status="cancelled" if cancelled_at else WORDS.get((word or "").lower(), "pending"),
+        exclusion_reason=exclusion(payload, lines),
+        currency=currency,
+        country=country(
+            section(payload, "shipping_address"),
+            section(payload, "billing_address"),
+            section(customer, "default_address"),
+            code="country_code",
+        ),
+        customer_id=identity(customer, "id"),
+        email=text(payload, "email"),
+        total=required(money(payload, "total_price"), "total_price"),
+        shipping=shipping(payload),
+        tax=amount(payload, "total_tax"),
+        duties_and_fees=(total_duties or ZERO) + (total_fees or ZERO),
+        tips=amount(payload, "total_tip_received"),
+        lines=lines,
+    )
+
+
+def exclusion(payload: Json, lines: tuple[Line, ...]) -> str | None:
+    if flag(payload, "test"):
+        return "test"
+    held = sections(payload, "line_items")
+    return "gift cards only" if held and all(line.is_gift_card for line in lines) else None
+
+
+def tax_of(payload: Json) -> Decimal:
+    return sum((amount(line, "price") for line in sections(payload, "tax_lines")), ZERO)
+
+
+def allocations(payload: Json) -> Decimal:
+    return sum((amount(one, "amount") for one in sections(payload, "discount_allocations")), ZERO)
+
+
+def order_lines(payload: Json, currency: str) -> tuple[Line, ...]:
+    """The lines with every discount shared out, tax taken out where prices include it."""
+    unit = minor_unit(currency)
+    items = sections(payload, "line_items")
+    if not items:
+        return (goods_total(payload, unit),)
+    values = [required(money(item, "price"), "price") * required(number(item, "quantity"), "quantity") for item in items]
+    discounts = [
+        allocations(item) if item.get("discount_allocations") is not None else amount(item, "total_discount")
+        for item in items
+    ]
+    given = sum(discounts, ZERO) + sum((shipping_discount(line) for line in sections(payload, "shipping_lines")), ZERO)
+    of_order = amount(payload, "total_discounts") - given
+    if of_order > 0:
+        discounts = [own + part for own, part in zip(discounts, share(of_order, values, unit), strict=True)]
+    found = []
+    for index, (item, value, discount) in enumerate(zip(items, values, discounts, strict=True)):
+        gross = value
+        if flag(payload, "taxes_included"):
+            net = value - discount - tax_of(item)
+            discount = without_tax(discount, tax_rate(item, net), unit)
+            gross = net + discount
+        found.append(
+            Line(
+                line_id=identity(item, "id"),
+                number=index + 1,
+                product=product(item),
+                quantity=required(number(item, "quantity"), "quantity"),
+                gross=gross,
+                discount=discount,
+                is_gift_card=flag(item, "gift_card"),
+            )
+        )
+    return tuple(found)
+
+
+def goods_total(payload: Json, unit: Decimal) -> Line:
+    """The one line of an order without lines."""
+    discount = amount(payload, "total_discounts")
+    gross = money(payload, "total_line_items_price")
+    if gross is None:
+        gross = amount(payload, "subtotal_price") + discount
+    if flag(payload, "taxes_included"):
+        net = gross - discount - amount(payload, "total_tax")
+        discount = without_tax(discount, tax_rate(payload, net), unit)
+        gross = net + discount
+    return Line(None, 1, Product(), ZERO, gross, discount)
+
+
+def tax_rate(payload: Json, net: Decimal) -> Decimal:
+    """The sum of the tax lines' rates, else tax by what is left without it."""
+    lines = sections(payload, "tax_lines")
+    rates = [line.get("rate") for line in lines]
+    if all(isinstance(rate, int | Decimal) for rate in rates):
+        return sum((Decimal(str(rate)) for rate in rates), ZERO)
+    return tax_of(payload) / net if net else ZERO
+
+
+def product(item: Json) -> Product:
+    return Product(identity(item, "product_id"), text(item, "title"), text(item, "sku"), text(item, "vendor"))
+
+
+def shipping_discount(line: Json) -> Decimal:
+    discounted = money(line, "discounted_price")
+    if discounted is None:
+        return allocations(line)
+    return amount(line, "price") - discounted if money(line, "price") is not None else allocations(line)
+
+
+def shipping(payload: Json) -> Decimal:
+    """What was charged for shipping, without its tax."""
+    lines = sections(payload, "shipping_lines")
+    if not lines:
+        return amount(payload, "total_shipping_price")
+    charged = sum((amount(line, "price") - shipping_discount(line) for line in lines), ZERO)
+    return charged - sum(map(tax_of, lines), ZERO) if flag(payload, "taxes_included") else charged
+
+
+def refunds(source_name: str, folder: Path, orders: dict[str, Version[Json]]) -> Iterator[Refund]:
+    """Every refund once: the last delivered of those inside the orders served and those by themselves."""
+    found: dict[str, tuple[Delivery, Refund]] = {}
+
+    def deliver(payload: Json, held: Json | None, delivery: Delivery) -> None:
+        parsed = refund(source_name, payload, held)
+        if parsed.refund_id not in found or found[parsed.refund_id][0] <= delivery:
+            found[parsed.refund_id] = (delivery, parsed)
+
+    for version in orders.values():
+        for inner in sections(version.value, "refunds"):
+            deliver(inner, version.value, version.delivery)
+    for by_itself in records(folder, "refunds", ("refund",)):
+        try:
+            payload = record(by_itself.value)
+            home = orders.get(required(identity(payload, "order_id"), "order_id"))
+            deliver(payload, home.value if home else None, by_itself.delivery)
+        except Malformed:
+            continue
+    for _, parsed in found.values():
+        yield parsed
+
+
+def refund(source_name: str, payload: Json, held: Json | None) -> Refund:
+    """One refund; `held` is its order's payload, None where that has not arrived."""
+    home = held or {}
+    kept = {identity(line, "id"): line for line in sections(home, "line_items")}
+    included = flag(home, "taxes_included")
+    adjustments = sections(payload, "order_adjustments")
+    of_shipping = [one for one in adjustments if text(one, "kind") == "shipping_refund"]
+    others = [one for one in adjustments if text(one, "kind") != "shipping_refund"]
+    shipped, shipping_tax = ZERO, ZERO
+    for one in of_shipping:
+        shipped -= amount(one, "amount")
+        shipping_tax -= amount(one, "tax_amount")
+    if sections(payload, "refund_shipping_lines"):
+        shipped, shipping_tax = ZERO, ZERO
+    for line in sections(payload, "refund_shipping_lines"):
+        tax = amount(line, "tax_amount")
+        shipped += amount(line, "subtotal_amount") - (tax if included else ZERO)
+        shipping_tax += tax
+    paid_back = [
+        one
+        for one in sections(payload, "transactions")
+        if text(one, "kind") == "refund" and text(one, "status") == "success"
+    ]
+    recorded = None
+    if others:
+        recorded = -sum((amount(one, "amount") + amount(one, "tax_amount") for one in others), ZERO)
+    return Refund(
+        source_name=source_name,
+        platform=PLATFORM,
+        refund_id=required(identity(payload, "id"), "id"),
+        order_id=required(identity(payload, "order_id") or identity(home, "id"), "order_id"),
+        refunded_at=required(moment(payload, "processed_at", "created_at"), "processed_at"),
+        reason=text(payload, "note"),
+        items=tuple(refund_item(one, kept, included) for one in sections(payload, "refund_line_items")),
+        money=sum((in_shop_money(one, home) for one in paid_back), ZERO),
+        shipping=shipped,
+        tax=shipping_tax,
+        recorded=recorded,
+        currency=None if held else next((text(one, "currency") for one in paid_back), None),
+    )
+
+
+def refund_item(payload: Json, kept: dict[str | None, Json], included: bool) -> Item:
+    line_id = identity(payload, "line_item_id")
+    line = kept.get(line_id) if line_id else None
+    said = section(payload, "line_item")
+    quantity = required(number(payload, "quantity"), "quantity")
+    tax = amount(payload, "total_tax")
+    value = money(payload, "subtotal")
+    if value is None:
+        price = money(said, "price")
+        value = (amount(line or {}, "price") if price is None else price) * quantity
+    return Item(
+        line_id=line_id,
+        product=product(line or said),
+        quantity=quantity,
+        value=value - tax if included else value,
+        tax=tax,
+        is_gift_card=flag(line or said, "gift_card"),
+    )
+
+
+def in_shop_money(transaction: Json, home: Json) -> Decimal:
+    """A transaction's amount in the order's currency, at the order's own ratio where it is in the buyer's."""
+    paid = required(money(transaction, "amount"), "amount")
+    currency, of_order = text(transaction, "currency"), text(home, "currency")
+    if section(transaction, "amount_set") or not currency or not of_order or currency.upper() == of_order.upper():
+        return paid
+    both = section(home, "total_price_set")
+    in_shop = number(section(both, "shop_money"), "amount")
+    presented = section(both, "presentment_money")
+    in_buyers = number(presented, "amount")
+    if text(presented, "currency_code") != currency or not in_shop or not in_buyers:
+        return paid
+    return rounded(paid * in_shop / in_buyers, minor_unit(of_order.upper()))
+
+
+def sorted_customers(source_name: str, folder: Path, orders: list[Version[Json]]) -> list[Customer]:
+    """Customer records, those inside the orders served included, the latest last."""
+    found = [Version(section(version.value, "customer"), None, version.delivery) for version in orders]
+    for by_itself in records(folder, "customers", ("customer",)):
+        if isinstance(by_itself.value, dict):
+            found.append(Version(by_itself.value, None, by_itself.delivery))
+    dated = []
+    for version in found:
+        try:
+            customer_id, updated_at = identity(version.value, "id"), moment(version.value, "updated_at")
+            if customer_id:
+                place = country(section(version.value, "default_address"), code="country_code")
+                known = Customer(source_name, customer_id, updated_at, text(version.value, "email"), place)
+                dated.append(Version(known, updated_at, version.delivery))
+        except Malformed:
+            continue
+    return [version.value for version in sorted(dated, key=lambda version: version.age)]

@@ -1,0 +1,1 @@
+"""The warehouse: tenants, the dbt build, snapshots, the catalog and governed queries."""

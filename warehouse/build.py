@@ -1,0 +1,240 @@
+"""One dbt run for one tenant."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from warehouse.currencies import CURRENCIES
+from warehouse.home import TenantHome
+from warehouse.names import RAW_SCHEMA
+from warehouse.tenants import Tenant
+
+if TYPE_CHECKING:
+    import dlt
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """What became of one node of the project in one run: a model, or a test."""
+
+    name: str
+    unique_id: str
+    resource_type: str
+    relation_name: str | None
+    status: str
+    message: str
+    seconds: float
+    rows: int | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    depends_on: tuple[str, ...]
+    source_tables: tuple[str, ...]
+    checksum: str
+    failures: int | None
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What one dbt run did.
+
+    models: models and tests in the order they ran. mart_meta: for each mart its `meta` and its columns' description,
+    data_type and meta, as the yml beside it says. error: one sentence where success is false.
+    """
+
+    success: bool
+    invocation_id: str
+    started_at: datetime
+    finished_at: datetime
+    dbt_version: str
+    vars: dict[str, Any]
+    models: list[ModelRun] = field(default_factory=list)
+    mart_meta: dict[str, dict[str, Any]] = field(default_factory=dict)
+    error: str | None = None
+
+
+def fingerprint(tenant: Tenant) -> str:
+    """What the star depends on besides the raw rows: the dbt project, the tenant's settings, the package's version."""
+    settings = tenant.model_dump(mode="json", exclude={"sources": {"__all__": {"files"}}})
+    text = json.dumps([_project_digest(), settings, version("gata-mcp"), version("dbt-duckdb")], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def tenant_vars(tenant: Tenant, warehouse_file: Path) -> dict[str, Any]:
+    """The project's `tenant` variable: who, where, which sources, and which raw tables exist."""
+    minor_units: dict[str, list[str]] = {}
+    for code, digits in CURRENCIES.items():
+        if digits != 2:
+            minor_units.setdefault(str(digits), []).append(code)
+    return {
+        "slug": tenant.slug,
+        "timezone": tenant.timezone,
+        "currency": tenant.currency,
+        "minor_units": minor_units,
+        "sources": {name: source.connector for name, source in tenant.sources.items()},
+        "raw_tables": _raw_tables(warehouse_file),
+    }
+
+
+def build(tenant: Tenant, home: TenantHome, pipeline: "dlt.Pipeline", on_model: Progress | None = None) -> BuildReport:
+    """Build the tenant's whole star and test it; a failure is reported, not raised.
+
+    on_model is called after each node with (done, total, name).
+    """
+    return run_dbt(tenant, home, pipeline, ["build", "--exclude-resource-type", "unit_test"], on_model)
+
+
+def run_dbt(
+    tenant: Tenant,
+    home: TenantHome,
+    pipeline: "dlt.Pipeline",
+    arguments: Sequence[str],
+    on_model: Progress | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> BuildReport:
+    """Any dbt command on the shipped project with this tenant's variables.
+
+    on_line gets what dbt would have written to a terminal, a line at a time.
+    """
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    from dbt.version import __version__ as dbt_version
+    from dlt.helpers.dbt.exceptions import DBTProcessingError
+
+    from warehouse.dbt_runner import InProcessRunner
+
+    started = datetime.now(UTC)
+    variables = {"tenant": tenant_vars(tenant, home.warehouse_file)}
+
+    def on_event(event: Any) -> None:
+        if on_line and event.info.level in ("info", "warn", "error") and event.info.msg.strip():
+            on_line(event.info.msg)
+        if on_model and event.info.name in ("LogModelResult", "LogTestResult"):
+            on_model(event.data.index, event.data.total, event.data.node_info.node_name)
+
+    runner = InProcessRunner(pipeline, home.dbt, on_event)
+    error: str | None = None
+    try:
+        runner._run_dbt_command(arguments[0], list(arguments[1:]), runner._get_package_vars(variables))
+    except DBTProcessingError:
+        error = "dbt could not run the project"
+    outcome = runner.result.result if runner.result else None
+    results = list(getattr(outcome, "results", None) or [])
+    models = list(_model_runs(results, home.warehouse_file))
+    failed = [run for run in models if run.status in ("error", "fail")]
+    if failed:
+        first = failed[0]
+        what = "test" if first.resource_type == "test" else "model"
+        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+        error = f"the {what} {first.name} failed{more}"
+    return BuildReport(
+        success=error is None,
+        invocation_id=_invocation_id(outcome),
+        started_at=started,
+        finished_at=datetime.now(UTC),
+        dbt_version=str(dbt_version),
+        vars=variables,
+        models=models,
+        mart_meta=_mart_meta(results),
+        error=error,
+    )
+
+
+def _model_runs(results: Sequence[Any], warehouse_file: Path) -> Iterator[ModelRun]:
+    parents = {result.node.unique_id: list(result.node.depends_on.nodes) for result in results}
+    with duckdb.connect(str(warehouse_file), read_only=True) as connection:
+        for result in results:
+            node = result.node
+            times = {timing.name: timing for timing in result.timing}
+            execution = times.get("execute")
+            is_model = str(node.resource_type) == "model"
+            yield ModelRun(
+                name=node.name,
+                unique_id=node.unique_id,
+                resource_type=str(node.resource_type),
+                relation_name=node.relation_name if is_model else None,
+                status=str(result.status),
+                message=str(result.message or ""),
+                seconds=float(result.execution_time),
+                rows=_rows(connection, node.relation_name) if is_model and str(result.status) == "success" else None,
+                started_at=_utc(execution.started_at) if execution else None,
+                completed_at=_utc(execution.completed_at) if execution else None,
+                depends_on=tuple(parents[node.unique_id]),
+                source_tables=tuple(sorted(_sources(node.unique_id, parents))),
+                checksum=node.checksum.checksum,
+                failures=result.failures,
+            )
+
+
+def _sources(unique_id: str, parents: Mapping[str, list[str]]) -> set[str]:
+    """The raw tables above a node, at any distance."""
+    found: set[str] = set()
+    for parent in parents.get(unique_id, []):
+        found |= {parent.rsplit(".", 1)[-1]} if parent.startswith("source.") else _sources(parent, parents)
+    return found
+
+
+def _mart_meta(results: Sequence[Any]) -> dict[str, dict[str, Any]]:
+    marts = [r.node for r in results if str(r.node.resource_type) == "model" and r.node.fqn[1:2] == ["marts"]]
+    return {
+        node.name: {
+            "description": node.description,
+            "meta": dict(node.config.meta),
+            "columns": {
+                name: {
+                    "description": column.description,
+                    "data_type": column.data_type,
+                    "meta": dict(column.config.meta if column.config else {}),
+                }
+                for name, column in node.columns.items()
+            },
+        }
+        for node in marts
+    }
+
+
+def _invocation_id(outcome: Any) -> str:
+    from dbt_common.invocation import get_invocation_id
+
+    metadata = getattr(outcome, "metadata", None) or getattr(getattr(outcome, "args", None), "metadata", None)
+    return str(getattr(metadata, "invocation_id", None) or get_invocation_id())
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, relation: str | None) -> int | None:
+    found = connection.execute(f"select count(*) from {relation}").fetchone() if relation else None
+    return int(found[0]) if found else None
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def _raw_tables(warehouse_file: Path) -> list[str]:
+    if not warehouse_file.exists():
+        return []
+    with duckdb.connect(str(warehouse_file), read_only=True) as connection:
+        rows = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = ? and not starts_with(table_name, '_dlt')",
+            [RAW_SCHEMA],
+        ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+@cache
+def _project_digest() -> str:
+    digest = hashlib.sha256()
+    folder = Path(str(files("warehouse") / "dbt"))
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".sql", ".yml", ".csv") and "target" not in path.parts and "logs" not in path.parts:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

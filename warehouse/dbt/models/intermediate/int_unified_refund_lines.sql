@@ -1,0 +1,118 @@
+{% set keep = ['connector', 'refund_key', 'position'] %}
+
+with refunds as (
+    select * from {{ ref('int_refund_records') }}
+),
+
+members as (
+    select
+        connector,
+        refund_key,
+        unnest(json_extract(refund_lines, '$[*]')) as raw_data_payload,
+        generate_subscripts(json_extract(refund_lines, '$[*]'), 1) - 1 as position,
+    from refunds
+),
+
+extracted as (
+    {{ extract_entity('members', keep, canonical_refund_lines(), {
+        'shopify': shopify_refund_lines(), 'bigcommerce': bigcommerce_refund_lines(), 'woocommerce': woocommerce_refund_lines()
+    }) }}
+),
+
+order_lines as (
+    select * from {{ ref('int_unified_order_lines') }} where line_id is not null
+),
+
+valued as (
+    select
+        refunds.refund_key,
+        refunds.order_key,
+        refunds.source_name,
+        refunds.refund_id,
+        refunds.currency,
+        refunds.prices_include_tax,
+        refunds.connector,
+        extracted.position,
+        extracted.refund_line_id,
+        extracted.line_id,
+        order_lines.line_number,
+        coalesce(extracted.item_type, 'PRODUCT') as item_type,
+        coalesce(extracted.product_id, order_lines.product_id) as product_id,
+        coalesce(order_lines.product_title, extracted.product_title) as product_title,
+        coalesce(order_lines.product_sku, extracted.product_sku) as product_sku,
+        coalesce(order_lines.product_vendor, extracted.product_vendor) as product_vendor,
+        coalesce(order_lines.is_gift_card or order_lines.is_tip, false) as is_no_sale,
+        -- WooCommerce writes what goes back as negative
+        case refunds.connector when 'woocommerce' then -1 else 1 end as turn,
+        coalesce(extracted.quantity, 0) * turn as quantity,
+        coalesce(
+            extracted.value_amount * turn,
+            (coalesce(extracted.unit_price, order_lines.unit_price) * extracted.quantity)::decimal(18, 4),
+            0
+        )::decimal(18, 4) as stated_amount,
+        extracted.tax_amount * turn as stated_tax_amount,
+        refunds.tax_amount as refund_tax_amount,
+        refunds.requested_amount,
+        refunds.total_amount,
+        extracted._cast_errors,
+        refunds._dlt_load_id,
+        refunds.payload_hash,
+    from extracted
+    inner join refunds on extracted.refund_key = refunds.refund_key
+    left join order_lines
+        on refunds.order_key = order_lines.order_key and extracted.line_id = order_lines.line_id
+),
+
+-- BigCommerce gives the tax of the whole refund: it is shared over all items by their value
+shared as (
+    select
+        *,
+        coalesce({{ share('refund_tax_amount', 'greatest(stated_amount, 0)', '(sum(greatest(stated_amount, 0)) over (partition by refund_key))', 'currency') }}, 0)
+            as tax_share,
+        row_number() over (partition by refund_key order by stated_amount desc, position) = 1 as takes_remainder,
+    from valued
+),
+
+taxed as (
+    select
+        *,
+        case connector
+            when 'bigcommerce'
+                then tax_share + case when takes_remainder then refund_tax_amount - sum(tax_share) over (partition by refund_key) else 0 end
+            else coalesce(stated_tax_amount, 0)
+        end::decimal(18, 4) as tax_amount,
+        case connector
+            when 'bigcommerce' then coalesce(requested_amount + refund_tax_amount != total_amount, true)
+            else prices_include_tax
+        end as contains_tax,
+    from shared
+),
+
+final as (
+    select
+        {{ surrogate_key(['refund_key', 'position']) }} as refund_line_key,
+        refund_key,
+        order_key,
+        source_name,
+        refund_id,
+        refund_line_id,
+        line_id,
+        line_number,
+        item_type,
+        product_id,
+        product_title,
+        product_sku,
+        product_vendor,
+        is_no_sale,
+        currency,
+        position,
+        quantity::decimal(18, 4) as quantity,
+        (stated_amount - case when contains_tax then tax_amount else 0 end)::decimal(18, 4) as value_amount,
+        tax_amount,
+        _cast_errors,
+        _dlt_load_id,
+        payload_hash,
+    from taxed
+)
+
+select * from final

@@ -1,0 +1,102 @@
+"""From a verified build to the snapshot that is served: gold, catalog, fingerprint."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.catalog import Catalog, CatalogSource, build_catalog
+from warehouse.lineage import LEDGER_TABLES
+from warehouse.names import GOLD_SCHEMA, RAW_SCHEMA, quote
+from warehouse.store import FileStore, new_version_id
+from warehouse.tenants import Tenant
+
+_MEMORY = "2GB"
+_DAYS = {"fct_orders": "order_date", "fct_refunds": "refund_date"}
+
+
+@dataclass(frozen=True)
+class PublishedSource:
+    """A configured source: its connector, and what that connector's data can answer (store, …)."""
+
+    name: str
+    connector: str
+    provides: tuple[str, ...]
+
+
+def publish(
+    store: FileStore,
+    warehouse: Path,
+    tenant: Tenant,
+    mart_meta: Mapping[str, Mapping[str, object]],
+    sources: Sequence[PublishedSource],
+    notices: Sequence[str],
+    fingerprint: str,
+) -> Catalog:
+    """Copy the marts and the ledger of the work database into a snapshot and make it the current one.
+
+    mart_meta: as in BuildReport; only marts named there are copied, facts ordered by their business date. Returns the
+    catalog that was published. Until the pointer moves, the last step, the snapshot before is served.
+    """
+    version_id = new_version_id()
+    published: list[Catalog] = []
+
+    def write(folder: Path) -> None:
+        with duckdb.connect(str(folder / "gold.duckdb"), config={"memory_limit": _MEMORY}) as gold:
+            gold.execute("set TimeZone = 'UTC'")
+            _copy(gold, warehouse, mart_meta)
+            catalog = build_catalog(
+                mart_meta, tenant, version_id, datetime.now(UTC), _covered(gold, sources), notices, gold
+            )
+            gold.execute("checkpoint")
+        (folder / "catalog.json").write_text(catalog.to_json(), encoding="utf-8")
+        (folder / "fingerprint").write_text(fingerprint, encoding="utf-8")
+        published.append(catalog)
+
+    store.publish(version_id, write)
+    return published[0]
+
+
+def _copy(
+    gold: duckdb.DuckDBPyConnection, warehouse: Path, mart_meta: Mapping[str, Mapping[str, object]]
+) -> None:
+    path = str(warehouse).replace("'", "''")
+    gold.execute(f"attach '{path}' as wh (read_only)")
+    existing = set(
+        gold.execute("select schema_name, table_name from duckdb_tables() where database_name = 'wh'").fetchall()
+    )
+    for mart, body in sorted(mart_meta.items()):
+        if (GOLD_SCHEMA, mart) in existing:
+            meta = body.get("meta")
+            day = meta.get("date") if isinstance(meta, Mapping) else None
+            order = f" order by {quote(day)}" if isinstance(day, str) else ""
+            gold.execute(f"create table {quote(mart)} as select * from wh.{GOLD_SCHEMA}.{quote(mart)}{order}")
+    for table in LEDGER_TABLES:
+        if (RAW_SCHEMA, table) in existing:
+            gold.execute(f"create table {quote(table)} as select * from wh.{RAW_SCHEMA}.{quote(table)}")
+    gold.execute("detach wh")
+
+
+def _covered(gold: duckdb.DuckDBPyConnection, sources: Sequence[PublishedSource]) -> list[CatalogSource]:
+    # for files: from the earliest to the latest business date of any record of the source
+    days: dict[str, tuple[date, date]] = {}
+    tables = {name for (name,) in gold.execute("select table_name from duckdb_tables()").fetchall()}
+    for table, day in _DAYS.items():
+        if table in tables:
+            for source, first, last in gold.execute(
+                f"select source_name, min({day}), max({day}) from {table} where {day} is not null group by 1"
+            ).fetchall():
+                known = days.get(source, (first, last))
+                days[source] = (min(first, known[0]), max(last, known[1]))
+    return [
+        CatalogSource(
+            name=source.name,
+            connector=source.connector,
+            provides=source.provides,
+            first_day=days[source.name][0] if source.name in days else None,
+            data_through=days[source.name][1] if source.name in days else None,
+        )
+        for source in sources
+    ]

@@ -1,0 +1,217 @@
+"""tenants.yml → Tenant and SourceConfig."""
+
+from collections.abc import Collection, Hashable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from warehouse.currencies import CURRENCIES
+from warehouse.errors import ConfigError, nearest, quoted
+from warehouse.names import SLUG_RULE, is_slug, normalised
+
+Model = TypeVar("Model", bound=BaseModel)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _text(value: object) -> object:
+    # YAML reads 123456 and 2024-01-01 as a number and a date; an id is what was written
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _texts(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+
+
+class SourceConfig(BaseModel):
+    """One source of a tenant: a connector, and where its records come from.
+
+    files: a folder of exports, relative to tenants.yml. options: the connector's own settings (shop, account_id …).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    connector: str
+    files: Path | None = None
+    api: Text | None = None
+    measures: Annotated[tuple[str, ...] | None, BeforeValidator(_texts)] = None
+    options: dict[str, Text] = Field(default_factory=dict)
+
+    def folder(self) -> Path:
+        """The folder of this source's exports.
+
+        Raises ConfigError where none is configured or it does not exist.
+        """
+        if self.files is None:
+            raise ConfigError(
+                f"Source {quoted(self.name)} has no files: set files: to the folder that holds its exports."
+            )
+        if not self.files.is_dir():
+            raise ConfigError(
+                f"The folder of source {quoted(self.name)} ({quoted(self.files.name)}) does not exist: "
+                "create it or correct files: in tenants.yml."
+            )
+        return self.files
+
+
+class Tenant(BaseModel):
+    """One tenant: who, in which time zone and currency, from which sources."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slug: str
+    name: Text
+    timezone: str
+    currency: str
+    week_start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    fiscal_year_start: Annotated[int, Field(ge=1, le=12, strict=True)] = 1
+    keep_pii: Annotated[bool, Field(strict=True)] = False
+    sources: dict[str, SourceConfig]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """SafeLoader that refuses a key given twice instead of keeping the last one in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if key in seen:
+                raise ConfigError(f"tenants.yml: the key {quoted(key)} stands twice; keep one of them.")
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def load_tenants(file: Path, connectors: Mapping[str, Collection[str]]) -> dict[str, Tenant]:
+    """The tenants of a tenants.yml, by slug.
+
+    connectors: the known connectors' names, each with the names of its own options. Raises ConfigError with one
+    sentence that names the file, the key, the value and the remedy. A file that does not exist holds no tenants.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("tenants.yml cannot be read as UTF-8 text; correct its encoding or rights.") from error
+    try:
+        document = yaml.load(text, _UniqueKeyLoader)  # noqa: S506  a SafeLoader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            f"tenants.yml is not valid YAML{where}: {getattr(error, 'problem', None) or 'it cannot be read'}."
+        ) from error
+    if document is None:
+        return {}
+    entries = _mapping(document, "tenants.yml")
+    _only(entries, ["tenants"], "tenants.yml")
+    tenants = _mapping(entries.get("tenants") or {}, "tenants")
+    _slugs(tenants, "tenant")
+    return {slug: _tenant(slug, body, file.parent, connectors) for slug, body in tenants.items()}
+
+
+def _tenant(slug: str, body: object, folder: Path, connectors: Mapping[str, Collection[str]]) -> Tenant:
+    fields = _mapping(body, slug)
+    known = [name for name in Tenant.model_fields if name != "slug"]
+    _only(fields, known, slug)
+    for name in ("name", "timezone", "currency", "sources"):
+        if fields.get(name) in (None, ""):
+            raise ConfigError(f"tenants.yml: {slug}.{name} is missing; {_REMEDY[name]}.")
+    _one_of(fields["timezone"], available_timezones(), f"{slug}.timezone", _REMEDY["timezone"])
+    _one_of(fields["currency"], CURRENCIES, f"{slug}.currency", _REMEDY["currency"])
+    if "week_start" in fields:
+        _one_of(fields["week_start"], WEEKDAYS, f"{slug}.week_start", "give a day of the week in lower case")
+    sources = _mapping(fields["sources"], f"{slug}.sources")
+    _slugs(sources, "source", f"{slug}.sources.")
+    configs = {name: _source(slug, name, settings, folder, connectors) for name, settings in sources.items()}
+    for config in configs.values():
+        for measured in config.measures or ():
+            _one_of(measured, configs, f"{slug}.sources.{config.name}.measures", "name sources of this tenant")
+    return _validated(Tenant, {**fields, "slug": slug, "sources": configs}, slug)
+
+
+def _source(
+    tenant: str, name: str, body: object, folder: Path, connectors: Mapping[str, Collection[str]]
+) -> SourceConfig:
+    at = f"{tenant}.sources.{name}"
+    fields = _mapping(body or {}, at)
+    connector = fields.get("connector", name)
+    _one_of(connector, connectors, f"{at}.connector", "name a connector that exists")
+    general = [field for field in SourceConfig.model_fields if field not in ("name", "options")]
+    _only(fields, [*general, *connectors[str(connector)]], at)
+    values: dict[str, object] = {key: fields[key] for key in general if key in fields}
+    files = fields.get("files")
+    if files is not None:
+        if not isinstance(files, str) or not files.strip():
+            raise ConfigError(f"tenants.yml: {at}.files is {quoted(files)}; give the path of a folder.")
+        values["files"] = folder / Path(files).expanduser()
+    options = {key: fields[key] for key in fields if key not in general}
+    return _validated(SourceConfig, {**values, "name": name, "connector": connector, "options": options}, at)
+
+
+_REMEDY = {
+    "name": "give the name people know the shop by",
+    "timezone": "give an IANA time zone such as America/New_York",
+    "currency": "give an ISO 4217 code such as USD",
+    "sources": "name at least one source",
+}
+
+
+def _validated(model: type[Model], values: object, at: str) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join([at, *(str(part) for part in first["loc"] if part != "options")])
+        raise ConfigError(f"tenants.yml: {key} is {quoted(first['input'])}; {first['msg'].lower()}.") from error
+
+
+def _mapping(value: object, at: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"tenants.yml: {at} is {quoted(value)}; it must hold keys with values.")
+    for key in value:
+        if not isinstance(key, str):
+            raise ConfigError(f"tenants.yml: the key {quoted(key)} of {at} is not text; put it in quotes.")
+    return value
+
+
+def _only(fields: Mapping[str, object], known: Collection[str], at: str) -> None:
+    for key in fields:
+        if key not in known:
+            close = nearest(key, known)
+            hint = f"did you mean {', '.join(close)}?" if close else f"known are {', '.join(known)}."
+            raise ConfigError(f"tenants.yml: {at} has the unknown key {quoted(key)}; {hint}")
+
+
+def _one_of(value: object, known: Collection[str], at: str, remedy: str) -> None:
+    if not isinstance(value, str) or value not in known:
+        close = nearest(str(value), known)
+        hint = f"did you mean {', '.join(close)}?" if close else f"{remedy}."
+        raise ConfigError(f"tenants.yml: {at} is {quoted(value)}; {hint}")
+
+
+def _slugs(entries: Mapping[str, object], what: str, at: str = "") -> None:
+    seen: dict[str, str] = {}
+    for key in entries:
+        other = seen.setdefault(normalised(key), key)
+        if other != key:
+            raise ConfigError(
+                f"tenants.yml: {at}{key} and {at}{other} become the same name {quoted(normalised(key))} "
+                f"in a database; rename one {what}."
+            )
+    for key in entries:
+        if not is_slug(key):
+            hint = f"for example {normalised(key)[:40]}" if is_slug(normalised(key)[:40]) else SLUG_RULE
+            raise ConfigError(f"tenants.yml: the {what} name {quoted(at + key)} cannot be used; write {hint}.")

@@ -1,0 +1,49 @@
+"""Exact numbers: metrics from their components, and numbers on the wire."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from warehouse.mart_meta import Unit
+
+RATIO_PLACES = 6
+CURRENCY_RATIO_PLACES = 4
+
+# sums have up to 38 digits: wide enough that adding them never rounds
+_WIDE = Context(prec=100, rounding=ROUND_HALF_EVEN)
+_SAFE_DIGITS = 15
+
+Number = int | float | str
+
+
+def combined(times: Mapping[str, int], components: Mapping[str, Decimal | None]) -> Decimal | None:
+    """The sum of components, each so many times, missing ones as 0; None where all are missing."""
+    present = [(components[name], count) for name, count in times.items() if components[name] is not None]
+    if not present:
+        return None
+    total = Decimal(0)
+    for value, count in present:
+        total = _WIDE.add(total, _WIDE.multiply(value, Decimal(count)))
+    return total
+
+
+def ratio(numerator: Decimal | None, denominator: Decimal | None, unit: Unit) -> Decimal | None:
+    """numerator / denominator, rounded half-even; None where either is missing or the denominator is 0."""
+    if numerator is None or not denominator:
+        return None
+    places = CURRENCY_RATIO_PLACES if unit == "currency" else RATIO_PLACES
+    return _WIDE.divide(numerator, denominator).quantize(Decimal(1).scaleb(-places), context=_WIDE)
+
+
+def on_the_wire(value: Decimal | None) -> Number | None:
+    """The value as a JSON number where that is exact (15 significant digits), else as a string.
+
+    Whole numbers are ints; trailing zeros are dropped.
+    """
+    if value is None:
+        return None
+    if not value.is_finite():
+        raise ArithmeticError("a metric is not finite")
+    exact = value.normalize(_WIDE)
+    if len(exact.as_tuple().digits) > _SAFE_DIGITS:
+        return f"{exact:f}"
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
