@@ -100,8 +100,9 @@ class _Registry(Mapping[str, Connector]):
     @cache
     def _connectors() -> dict[str, Connector]:
         package = import_module("ingest.connectors")
-        modules = (import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__))
-        return {module.CONNECTOR.name: module.CONNECTOR for module in modules}
+        names = [found.name for found in pkgutil.iter_modules(package.__path__)]
+        connectors = [import_module(f"{package.__name__}.{name}").CONNECTOR for name in names]
+        return {connector.name: connector for connector in connectors}
 
     def __getitem__(self, name: str) -> Connector:
         return self._connectors()[name]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from warehouse.errors import quoted
@@ -56,9 +57,10 @@ _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 ).fullmatch
 _RFC = re.compile(
-    r"[A-Z][a-z]{2}, ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
+    r"[A-Z][a-z]{2}, ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) "
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
 ).fullmatch
-_MONTHS = {name: i for i, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
+_MONTHS = dict(zip(re.findall("...", "JanFebMarAprMayJunJulAugSepOctNovDec"), range(1, 13), strict=True))
 _STEP = Decimal(1).scaleb(-DECIMALS)
 _TOO_LARGE = f"is too large: at most {INTEGER_DIGITS} digits may stand before the point"
 _TOO_FINE = f"has more than {DECIMALS} decimals"
@@ -78,8 +80,12 @@ def id_text(value: object) -> str | None:
 
 def instant(value: object, form: FieldType) -> datetime | None:
     """A timestamp as an aware UTC datetime; None where the text is not of the form."""
-    if type(value) is not str:
-        return None
+    return _instant(value, form) if type(value) is str else None
+
+
+# a record writes the same moment several times
+@lru_cache(maxsize=1024)
+def _instant(value: str, form: FieldType) -> datetime | None:
     try:
         if form is FieldType.RFC2822:
             return _rfc2822(value)

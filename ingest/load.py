@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
+from ingest.extract import Cursor
 from ingest.stage import Extracted, Stage
 from warehouse.home import TenantHome
 from warehouse.names import RAW_SCHEMA, quote
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     import dlt
 
 log = logging.getLogger(__name__)
-
-# file name → what was last read of it, one mapping a source
-Cursor = dict[str, dict[str, dict[str, Any]]]
 
 _SETTINGS = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",

@@ -176,10 +176,16 @@ def settled(home: TenantHome, run: RunDocument) -> RunDocument:
         return run
 
 
-def failure(error: RefreshError, kept: str) -> RunError:
-    """What a failed run says about its error."""
+def failure(error: RefreshError, kept: str | None) -> RunError:
+    """What a run says about an error of its own or of a source; kept: what is still served."""
     return RunError.model_validate(
-        {"kind": error.kind, "message": str(error), "source": error.source, "retry_safe": error.retry_safe, "kept": kept}
+        {
+            "kind": error.kind,
+            "message": str(error),
+            "source": error.source,
+            "retry_safe": error.retry_safe,
+            "kept": kept,
+        }
     )
 
 

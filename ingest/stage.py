@@ -15,6 +15,7 @@ from typing import Literal, Self
 import duckdb
 import pyarrow as pa
 
+from ingest.envelope import QuarantineRow, RawRow
 from ingest.sets import choose_sets, set_notices
 from warehouse.names import RAW_SCHEMA, quote
 
@@ -84,31 +85,6 @@ class StagedDelivery:
 
 
 @dataclass(frozen=True)
-class StagedRow:
-    """An accepted record; updated_at: the vendor's, UTC; parent_id: of a set's member, the key of its set."""
-
-    source_id: str
-    parent_id: str | None
-    updated_at: datetime | None
-    payload: str
-    payload_hash: str
-    file: str
-    line: int
-
-
-@dataclass(frozen=True)
-class StagedBad:
-    """A record that cannot be used; set_key: the set it belongs to, where that could be read."""
-
-    set_key: str | None
-    file: str
-    line: int
-    reason: str
-    payload_hash: str | None
-    payload: str | None
-
-
-@dataclass(frozen=True)
 class Extracted:
     """What one file brought: extracted = accepted + quarantined; appended: rows that are new to the raw layer."""
 
@@ -146,6 +122,10 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the staging file; may be called again."""
         self._connection.close()
         self._remove()
 
@@ -168,7 +148,7 @@ class Stage:
             ],
         )
 
-    def add(self, row: StagedRow) -> None:
+    def add(self, row: RawRow) -> None:
         """Stage an accepted record of the delivery begun last."""
         self._n += 1
         self._rows.append(
@@ -186,13 +166,20 @@ class Stage:
         )
         self._grow(row.payload)
 
-    def reject(self, bad: StagedBad) -> None:
+    def reject(self, bad: QuarantineRow) -> None:
         """Stage a record of the delivery begun last that goes to quarantine."""
         self._n += 1
         self._bad.append(
-            (self._n, self._delivery, bad.set_key, bad.file, bad.line, bad.reason, bad.payload_hash, bad.payload)
+            (self._n, self._delivery, bad.parent_id, bad.file, bad.line, bad.reason, bad.payload_hash, bad.payload)
         )
         self._grow(bad.payload or "")
+
+    def abandon(self, source_name: str) -> None:
+        """Take back everything of a source that could not be read to its end."""
+        self._flush()
+        of_source = "delivery in (select delivery from deliveries where source_name = ?)"
+        for table in ("rows", "bad", "deliveries"):
+            self._connection.execute(f"delete from {table} where {of_source}", [source_name])
 
     def select(self) -> list[Extracted]:
         """Choose what is new against the raw layer, and count; the warehouse file is let go of again."""
@@ -320,7 +307,7 @@ class Stage:
     def _stream(self, query: str, parameters: dict[str, object]) -> Iterator[pa.RecordBatch]:
         with self._connection.cursor() as cursor:
             cursor.execute("set TimeZone = 'UTC'")
-            yield from cursor.execute(query, parameters).fetch_record_batch(_BATCH_ROWS)
+            yield from cursor.execute(query, parameters).to_arrow_reader(_BATCH_ROWS)
 
     def _grow(self, payload: str) -> None:
         self._size += len(payload)

@@ -7,10 +7,10 @@ declares its top-level fields only: a client validates every row against whateve
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from mcp_types import CallToolResult, TextContent
-from pydantic import BaseModel, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, WithJsonSchema
 
 Listed = Annotated[list[Any], WithJsonSchema({"type": "array"})]
 Mapped = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
@@ -20,8 +20,6 @@ Object = Annotated[dict[str, Any] | None, WithJsonSchema({"type": "object"})]
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
     def structured(self) -> dict[str, Any]:
         """The structured half: plain JSON values, unknown optional fields left out."""
         return self.model_dump(mode="json", exclude={n for n in type(self).model_fields if getattr(self, n) is None})
@@ -148,9 +146,6 @@ class RefreshAnswer(_Answer):
         if self.next:
             lines.append(self.next)
         return "\n".join([*filter(None, lines), *_notice_lines(self.notices)])
-
-
-Answer = TypeVar("Answer", bound=_Answer)
 
 
 def result(answer: _Answer) -> CallToolResult:

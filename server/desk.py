@@ -1,8 +1,10 @@
-"""The desk where every door asks: the MCP tools and the command line call the same three functions."""
+"""The desk where every door asks: the MCP tools and the command line call the same functions."""
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from server.answers import MetricsAnswer, QueryAnswer
 from server.listing import list_metrics
@@ -11,12 +13,13 @@ from server.served import Served
 from server.settings import OPEN_SNAPSHOTS, Settings
 from server.snapshots import Snapshots
 from server.worker_client import Workers
+from warehouse.answer import answer
+from warehouse.query import MetricQuery
 
-if TYPE_CHECKING:
-    import duckdb
+KEPT_ANSWERS = 200
 
 
-def _now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -26,18 +29,51 @@ class Desk:
     now: the clock that named periods go by, aware.
     """
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime] = _now) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, now: Callable[[], datetime] = utc_now) -> None:
         self.served = Served(settings.home, settings.tenants)
         self.snapshots = Snapshots(settings.home, settings.memory_limit, OPEN_SNAPSHOTS)
         self.refreshes = Refreshes(settings.home, Workers(settings.worker))
+        self._timeout = settings.query_timeout
         self._now = now
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[str, ...], QueryAnswer] = OrderedDict()
 
     def list_metrics(self, tenant: str | None = None, search: str | None = None) -> MetricsAnswer:
         """What can be asked; raises CallerError on a tenant that is not served."""
         return list_metrics(self.served, self.snapshots, tenant, search)
 
+    def query_metric(self, tenant: str | None, arguments: Mapping[str, object]) -> QueryAnswer:
+        """The answer to one question about one tenant, by query_metric's other arguments.
+
+        Raises CallerError, with the next step, on what is not served or cannot be answered.
+        """
+        one = self.served.tenant(tenant)
+        query = MetricQuery.parse(arguments)
+        now = self._now()
+        with self.snapshots.current(one.slug) as snapshot:
+            # a snapshot never changes, so what was answered from it today is still right
+            today = now.astimezone(ZoneInfo(snapshot.catalog.tenant.timezone)).date().isoformat()
+            key = (one.slug, snapshot.id, today, query.model_dump_json())
+            known = self._recall(key)
+            if known is None:
+                found = answer(snapshot.catalog, snapshot.connection, query, now, self._timeout)
+                known = QueryAnswer.model_validate(found.model_dump(mode="json"))
+                self._keep(key, known)
+            return known
+
     def close(self) -> None:
         """Let the workers go and close the snapshots."""
         self.refreshes.close()
         self.snapshots.close()
+
+    def _recall(self, key: tuple[str, ...]) -> QueryAnswer | None:
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def _keep(self, key: tuple[str, ...], known: QueryAnswer) -> None:
+        with self._lock:
+            self._answers[key] = known
+            while len(self._answers) > KEPT_ANSWERS:
+                self._answers.popitem(last=False)

@@ -11,7 +11,7 @@ from typing import Any
 from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
-from server.desk import Desk
+from server.desk import Desk, utc_now
 from server.logs import configure_logging
 from server.settings import Settings
 from server.strict import StrictServer
@@ -26,17 +26,17 @@ INSTRUCTIONS = (
     "Repeat its notices to the user. What is refused cannot be answered rightly: follow the next step it names."
 )
 # what a question needs and `initialize` does not
-_WARM = ("duckdb", "ibis", "boring_semantic_layer", "warehouse.store", "warehouse.query")
+_WARM = ("ibis", "boring_semantic_layer", "warehouse.legs")
 
 
-def create_server(settings: Settings | None = None, now: Callable[[], datetime] | None = None) -> StrictServer:
+def create_server(settings: Settings | None = None, now: Callable[[], datetime] = utc_now) -> StrictServer:
     """A server over `settings`' home (by default the environment's). It opens nothing before it is asked.
 
     now: the clock that periods go by, for tests. Raises ConfigError where an environment variable cannot be read.
     """
     level = configure_logging()
     settings = settings or Settings.from_environment()
-    desk = Desk(settings, now) if now is not None else Desk(settings)
+    desk = Desk(settings, now)
     warmth = _Warmth()
     sessions = 0
 

@@ -16,6 +16,7 @@ import anyio.to_thread
 from ingest import runs
 from server.worker_client import Event, Request, Workers
 from warehouse.home import Home, TenantHome
+from warehouse.store import FileStore
 
 Document = Mapping[str, Any]
 Report = Callable[[float, float, str], Awaitable[None]]
@@ -165,6 +166,8 @@ class Refreshes:
         with self._lock:
             self._closed.set()
             self._closed = threading.Event()
+            for refresh in self._refreshes.values():
+                refresh.update({})  # wakes the threads that wait: the process would not end before they do
             self._refreshes.clear()
         self._workers.close()
 
@@ -224,9 +227,6 @@ class _Progress:
 
 def kept(home: TenantHome) -> str:
     """What a tenant's readers are served after a refresh that failed."""
-    # duckdb, which the store loads, is not loaded before the first question
-    from warehouse.store import FileStore
-
     version = FileStore(home).current()
     if version is None:
         return "Nothing has been published yet."

@@ -1,23 +1,22 @@
 """The published snapshots that are open: their catalogs, and a pooled read-only connection each."""
 
 import logging
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 from pydantic import ValidationError
 
 from warehouse.catalog import Catalog
 from warehouse.errors import NoSnapshotError
+from warehouse.gold import open_gold
 from warehouse.home import Home
-
-# duckdb is loaded with the first question, or by the warm-up before it
-if TYPE_CHECKING:
-    import duckdb
-
-    from warehouse.store import FileStore, Version
+from warehouse.store import FileStore, Version
 
 logger = logging.getLogger(__name__)
 
@@ -28,22 +27,24 @@ _DAMAGED = "The published snapshot cannot be read. Call refresh_tenant with full
 class Snapshot:
     """One immutable snapshot: its catalog, and a connection that is opened when first asked for."""
 
-    def __init__(self, store: "FileStore", version: "Version", catalog: Catalog, memory_limit: str) -> None:
+    def __init__(self, version: Version, catalog: Catalog, memory_limit: str, spill: Path) -> None:
         self.id = version.id
         self.catalog = catalog
         self.readers = 0
-        self._store = store
         self._version = version
         self._memory_limit = memory_limit
+        self._spill = spill / version.id
         self._lock = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     @property
-    def connection(self) -> "duckdb.DuckDBPyConnection":
+    def connection(self) -> duckdb.DuckDBPyConnection:
         """The connection whose cursors run the questions; it runs none itself."""
         with self._lock:
             if self._connection is None:
-                self._connection = self._store.reader(self._version)
+                self._connection = open_gold(
+                    self._version.gold_file, temp_directory=self._spill, memory_limit=self._memory_limit
+                )
             return self._connection
 
     def close(self) -> None:
@@ -62,6 +63,7 @@ class Snapshots:
         self._most = most
         self._lock = threading.Lock()
         self._open: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
+        self._spill: tempfile.TemporaryDirectory[str] | None = None
 
     @contextmanager
     def current(self, tenant: str) -> Iterator[Snapshot]:
@@ -69,16 +71,13 @@ class Snapshots:
 
         Raises NoSnapshotError where nothing has been published, or what was cannot be read.
         """
-        from warehouse.store import FileStore
-
-        store = FileStore(self._home.tenant(tenant))
-        version = store.current()
+        version = FileStore(self._home.tenant(tenant)).current()
         if version is None:
             raise NoSnapshotError(_NOTHING)
         with self._lock:
             snapshot = self._open.get((tenant, version.id))
             if snapshot is None:
-                snapshot = Snapshot(store, version, self._catalog(version), self._memory_limit)
+                snapshot = Snapshot(version, self._catalog(version), self._memory_limit, self._spill_folder())
                 self._open[tenant, version.id] = snapshot
             self._open.move_to_end((tenant, version.id))
             snapshot.readers += 1
@@ -94,6 +93,12 @@ class Snapshots:
         with self._lock:
             self._evict(most=0)
 
+    def _spill_folder(self) -> Path:
+        # our own and unguessable; it goes with this object
+        if self._spill is None:
+            self._spill = tempfile.TemporaryDirectory(prefix="gata-mcp-", ignore_cleanup_errors=True)
+        return Path(self._spill.name)
+
     def __len__(self) -> int:
         return len(self._open)
 
@@ -107,7 +112,7 @@ class Snapshots:
             self._open.pop(key).close()
 
     @staticmethod
-    def _catalog(version: "Version") -> Catalog:
+    def _catalog(version: Version) -> Catalog:
         try:
             return Catalog.from_json(version.catalog_file.read_bytes())
         except (OSError, ValidationError) as error:

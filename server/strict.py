@@ -76,7 +76,7 @@ class StrictServer(MCPServer[None]):
             if isinstance(error, UnexpectedToolError):
                 raise _internal(name, cause or error) from error
             if isinstance(cause, ValidationError):
-                raise ToolError(refusal(cause, name, list(tool.parameters["properties"]))) from cause
+                raise ToolError(refusal(cause, name, tool.parameters["properties"])) from cause
             raise ToolError(str(error).removeprefix(f"Error executing tool {name}: ")) from error
 
     async def run_stdio_async(self) -> None:
@@ -146,12 +146,10 @@ def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema without titles and empty keywords: they cost tokens and say nothing."""
     kept: dict[str, Any] = {}
     for key, value in schema.items():
-        if key == "title" or value in ({}, []) or (key == "default" and value is None):
-            continue
         if key == "properties":
             kept[key] = {name: _untitled(child) for name, child in value.items()}
-        elif isinstance(value, dict):
-            kept[key] = _untitled(value)
+        elif key == "title" or value in ({}, []) or (key == "default" and value is None):
+            continue
         else:
-            kept[key] = value
+            kept[key] = _untitled(value) if isinstance(value, dict) else value
     return kept

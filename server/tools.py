@@ -1,4 +1,8 @@
-"""The three tools: names, arguments, descriptions, annotations."""
+"""The three tools: names, arguments, descriptions, annotations.
+
+query_metric's arguments are checked by MetricQuery, whose rules are their descriptions here, and which refuses them
+in the same words on the command line.
+"""
 
 from functools import partial
 from typing import Annotated, Any
@@ -10,63 +14,76 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from server.answers import MetricsAnswer, QueryAnswer, RefreshAnswer, result
 from server.desk import Desk
-from server.refreshes import Document
 from server.strict import StrictServer
-from warehouse.periods import GRAINS, PERIOD_FORMS, Grain
+from warehouse.periods import GRAINS
+from warehouse.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_METRICS, OPS, RULES
 
-OPERATORS = "eq ne in not_in gt gte lt lte contains starts_with is_null not_null".split()
-MOST_METRICS = 10
-MOST_ROWS = 1000
 LONGEST_WAIT = 50
+PATIENCE = 25
 
 LIST_METRICS = (
-    "What can be asked: tenants, metrics with definitions, the dimensions each can be split by. "
+    "What can be asked: the tenants, their metrics with definitions, and the dimensions each can be split by. "
     "Call it before query_metric."
 )
 QUERY_METRIC = (
-    "Answer a business question with governed metrics of one tenant; never compute or guess a metric yourself. "
-    "Names come from list_metrics. Amounts are in the tenant's currency, days in its time zone."
+    "Answer a business question with governed metrics of one tenant. Names come from list_metrics. Amounts are in the "
+    "tenant's currency, days in its time zone."
 )
 REFRESH_TENANT = (
-    "Load a tenant's new data and publish it. Starts a refresh or joins the one under way; if it answers running, "
+    "Load a tenant's new data and publish it. Starts a refresh or joins the one under way; where it answers running, "
     "call again to follow it. Questions are answered from the last good data meanwhile."
 )
 
+_NAMES: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+_FILTER = {
+    "type": "object",
+    "properties": {"field": {"type": "string"}, "op": {"enum": list(OPS)}, "value": {}, "any": {"type": "array"}},
+}
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
+
+def _said(name: str, **schema: object) -> WithJsonSchema:
+    return WithJsonSchema({**schema, "description": RULES[name]})
 
 
-def _whole(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError("must be a whole number")
-    return value
+def _no_truth(value: object) -> object:
+    # pydantic takes true for the number 1
+    return "true" if value is True else "false" if value is False else value
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Tenant = Annotated[
-    str | None,
-    Field(description="May be left out where one is served"),
-    WithJsonSchema({"type": "string", "description": "May be left out where one is served"}),
+    str | None, WithJsonSchema({"type": "string", "description": "a slug; may be left out where one is served"})
 ]
-Names = Annotated[list[str], BeforeValidator(_listed)]
-Filters = Annotated[
-    list[dict[str, Any]],
-    BeforeValidator(_listed),
-    WithJsonSchema(
-        {
-            "type": "array",
-            "description": "All must hold; {any: [filters]} for or. op is eq, or in for a list",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "field": {"type": "string"},
-                    "op": {"enum": OPERATORS},
-                    "value": {},
-                    "any": {"type": "array"},
-                },
-            },
-        }
-    ),
+Search = Annotated[
+    str | None,
+    Field(max_length=200),
+    WithJsonSchema({"type": "string", "description": "words in names, descriptions, synonyms or values"}),
+]
+Full = Annotated[bool, Field(description="rebuild from all data held")]
+Wait = Annotated[
+    float,
+    BeforeValidator(_no_truth),
+    Field(ge=0, le=LONGEST_WAIT, allow_inf_nan=False),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": LONGEST_WAIT, "description": "seconds"}),
+]
+Metrics = Annotated[Any, _said("metrics", **_NAMES, minItems=1, maxItems=MAX_METRICS)]
+GroupBy = Annotated[Any, _said("group_by", **_NAMES)]
+Grain = Annotated[Any, WithJsonSchema({"enum": list(GRAINS), "description": "of date, which it implies"})]
+Period = Annotated[Any, BeforeValidator(_text), _said("period", type="string")]
+Where = Annotated[
+    Any,
+    WithJsonSchema({"type": "array", "items": _FILTER, "description": "all must hold; {any: [filters]} for or"}),
+]
+OrderBy = Annotated[Any, _said("order_by", **_NAMES)]
+Limit = Annotated[
+    Any, BeforeValidator(_number), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT})
 ]
 
 
@@ -74,25 +91,19 @@ def add_tools(server: StrictServer, desk: Desk) -> None:
     """Register the three tools, answered at `desk`."""
 
     async def list_metrics(
-        tenant: Tenant = None,
-        search: Annotated[
-            str | None,
-            WithJsonSchema({"type": "string", "description": "Words in names, descriptions, synonyms, values"}),
-        ] = None,
+        tenant: Tenant = None, search: Search = None
     ) -> Annotated[CallToolResult, MetricsAnswer]:
         return result(await anyio.to_thread.run_sync(desk.list_metrics, tenant, search))
 
     async def query_metric(
-        metrics: Annotated[Names, Field(min_length=1, max_length=MOST_METRICS)],
+        metrics: Metrics,
         tenant: Tenant = None,
-        group_by: Annotated[Names, Field(description="Dimensions, or date with a grain")] = [],  # noqa: B006
-        grain: Annotated[
-            Grain | None, WithJsonSchema({"enum": list(GRAINS), "description": "Of date; implies it"})
-        ] = None,
-        period: Annotated[str, Field(description=PERIOD_FORMS)] = "all",
-        where: Filters = [],  # noqa: B006
-        order_by: Annotated[Names, Field(description='Asked names, "-" before one for descending')] = [],  # noqa: B006
-        limit: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST_ROWS)] = 100,
+        group_by: GroupBy = (),
+        grain: Grain = None,
+        period: Period = "all",
+        where: Where = (),
+        order_by: OrderBy = (),
+        limit: Limit = DEFAULT_LIMIT,
     ) -> Annotated[CallToolResult, QueryAnswer]:
         asked = {
             "metrics": metrics,
@@ -103,27 +114,21 @@ def add_tools(server: StrictServer, desk: Desk) -> None:
             "order_by": order_by,
             "limit": limit,
         }
-        return result(await desk.query(tenant, asked))
+        given = {key: value for key, value in asked.items() if value is not None}
+        # a client that no longer waits is let go at once; the query ends at its deadline
+        return result(await anyio.to_thread.run_sync(desk.query_metric, tenant, given, abandon_on_cancel=True))
 
     async def refresh_tenant(
-        ctx: Context[None, Any],
-        tenant: Tenant = None,
-        full: Annotated[bool, Field(description="Rebuild from all data held")] = False,
-        wait_seconds: Annotated[
-            float,
-            BeforeValidator(_whole),
-            Field(ge=0, le=LONGEST_WAIT, description="How long to wait for the end"),
-        ] = 25,
+        ctx: Context[None, Any], tenant: Tenant = None, full: Full = False, wait_seconds: Wait = PATIENCE
     ) -> Annotated[CallToolResult, RefreshAnswer]:
         one = await anyio.to_thread.run_sync(desk.served.tenant, tenant)
         refreshes = desk.refreshes
         refresh, joined = await anyio.to_thread.run_sync(partial(refreshes.start_or_join, one.slug, full))
         await refreshes.wait(refresh, wait_seconds, ctx.report_progress)
-        document: Document = refreshes.settle(refresh, full)
-        return result(RefreshAnswer.of(document, joined))
+        return result(RefreshAnswer.of(refreshes.settle(refresh, full), joined))
 
-    reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, destructive_hint=False, open_world_hint=False)
-    writes = ToolAnnotations(read_only_hint=False, idempotent_hint=True, destructive_hint=False, open_world_hint=True)
+    reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+    writes = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
     server.add_tool(list_metrics, title="List metrics", description=LIST_METRICS, annotations=reads)
     server.add_tool(query_metric, title="Query metrics", description=QUERY_METRIC, annotations=reads)
     server.add_tool(refresh_tenant, title="Refresh a tenant", description=REFRESH_TENANT, annotations=writes)

@@ -253,7 +253,7 @@ def _check_measure(name: str, measure: MeasureMeta, columns: Mapping[str, str]) 
         if columns[column] != "BOOLEAN":
             raise _wrong(f"The filter of measure {name} is {columns[column]} instead of BOOLEAN", [column])
     # a DOUBLE is no number here: its sums are not exact
-    if measure.column and measure.agg in ("sum", "median") and not _EXACT.match(columns[measure.column]):
+    if measure.column and measure.agg in ("sum", "median") and not _EXACT.fullmatch(columns[measure.column]):
         raise _wrong(f"Measure {name} is a {measure.agg} of {columns[measure.column]}", [measure.column])
     if native_of(measure.column, columns) and not _LEFT_OUT_BY.issubset(columns):
         raise _wrong(f"Measure {name} needs columns to count amounts without a rate", sorted(_LEFT_OUT_BY))
@@ -280,7 +280,9 @@ def _dimension(
     carriers = [fact for fact in facts.values() if name in fact.dimensions]
     for fact in carriers:
         if fact.columns[name] != "VARCHAR":
-            raise _wrong(f"Dimension {name} of mart {fact.table} is {fact.columns[name]}, not VARCHAR as in all", [name])
+            raise _wrong(
+                f"Dimension {name} of mart {fact.table} is {fact.columns[name]}, not VARCHAR as in all", [name]
+            )
     definitions = [
         mart.definitions[name] for mart in marts if name in mart.definitions and name in mart.meta.dimensions
     ]

@@ -193,4 +193,6 @@ def _unknown(text: str) -> BadValueError:
         return _no_such_day(text)
     close = nearest(text, _NAMES)
     guess = f" Nearest: {', '.join(close)}." if close else ""
-    return BadValueError(f"Unknown period {quoted(text)}.{guess} Use {NAMED_FORMS}, or a calendar form such as 2026-10.")
+    return BadValueError(
+        f"Unknown period {quoted(text)}.{guess} Use {NAMED_FORMS}, or a calendar form such as 2026-10."
+    )

@@ -59,9 +59,7 @@ def publish(
     return published[0]
 
 
-def _copy(
-    gold: duckdb.DuckDBPyConnection, warehouse: Path, mart_meta: Mapping[str, Mapping[str, object]]
-) -> None:
+def _copy(gold: duckdb.DuckDBPyConnection, warehouse: Path, mart_meta: Mapping[str, Mapping[str, object]]) -> None:
     path = str(warehouse).replace("'", "''")
     gold.execute(f"attach '{path}' as wh (read_only)")
     existing = set(

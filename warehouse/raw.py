@@ -1,5 +1,8 @@
 """The raw layer in the work database: its tables, and which of its loads are complete."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import duckdb
 
 from warehouse.names import RAW_SCHEMA
@@ -26,3 +29,49 @@ def entity_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def is_loaded(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether any load may have been completed, so that the tables every load writes exist."""
     return {"_dlt_loads", "_dlt_pipeline_state", "_extracts"} <= raw_tables(connection)
+
+
+def unpublished_loads(connection: duckdb.DuckDBPyConnection, gold_file: Path) -> list[str]:
+    """The completed loads that brought rows and are not in the ledger of a snapshot, oldest first."""
+    path = str(gold_file).replace("'", "''")
+    connection.execute(f"attach '{path}' as served (read_only)")
+    try:
+        found = connection.execute(
+            f"""
+            select distinct _dlt_load_id from {RAW_SCHEMA}._extracts
+            where appended > 0 and _dlt_load_id in ({COMPLETED_LOADS})
+              and _dlt_load_id not in (select load_id from served.main._dlt_loads where status = 0)
+            order by 1
+            """
+        ).fetchall()
+    finally:
+        connection.execute("detach served")
+    return [load for (load,) in found]
+
+
+def quarantine_notices(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) -> list[str]:
+    """A sentence for each entity whose files, as they were read last, hold records that cannot be used."""
+    if "_extracts" not in raw_tables(connection):
+        return []
+    found = connection.execute(
+        f"""
+        with deliveries as (
+            select * from {RAW_SCHEMA}._extracts
+            qualify row_number() over (partition by source_name, entity, file order by _dlt_load_id desc) = 1
+        )
+        select source_name, entity, sum(quarantined)::bigint from deliveries
+        where source_name in (select unnest($sources)) group by all having sum(quarantined) > 0 order by all
+        """,
+        {"sources": list(sources)},
+    ).fetchall()
+    notices = []
+    for source, entity, count in found:
+        first = connection.execute(
+            f"""select file, line, reason from {RAW_SCHEMA}._quarantine where source_name = ? and entity = ?
+                order by _dlt_load_id desc, file, line limit 1""",
+            [source, entity],
+        ).fetchone()
+        records = "1 record" if count == 1 else f"{count:,} records"
+        example = f", for example {first[0]} line {first[1]}: {first[2]}" if first else "."
+        notices.append(f"{source}: {records} of {entity} cannot be used and were left out{example}")
+    return notices

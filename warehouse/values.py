@@ -17,12 +17,10 @@ Number = int | float | str
 
 def combined(times: Mapping[str, int], components: Mapping[str, Decimal | None]) -> Decimal | None:
     """The sum of components, each so many times, missing ones as 0; None where all are missing."""
-    present = [(components[name], count) for name, count in times.items() if components[name] is not None]
-    if not present:
-        return None
-    total = Decimal(0)
-    for value, count in present:
-        total = _WIDE.add(total, _WIDE.multiply(value, Decimal(count)))
+    total: Decimal | None = None
+    for name, count in times.items():
+        if (value := components[name]) is not None:
+            total = _WIDE.fma(value, count, total or 0)
     return total
 
 

@@ -133,11 +133,8 @@ def _quarantined(
         {"sources": list(sources)},
     ).fetchall()
     for source, entity, extracted, bad in found:
-        yield (
-            source,
-            f"Source {quoted(source)}: {bad:,} of {extracted:,} records of {entity} cannot be used and are in "
-            f"quarantine, more than {ALLOWED_BAD:.0%}.",
-        )
+        share = f"{bad:,} of {extracted:,} records of {entity}"
+        yield source, f"Source {quoted(source)}: {share} cannot be used, more than {ALLOWED_BAD:.0%}."
 
 
 def _collapsed(
@@ -167,8 +164,5 @@ def _collapsed(
         ).fetchall()
         for source, before, now in found:
             if before - now > ALLOWED_FALL_ROWS and before - now > ALLOWED_FALL * before:
-                yield (
-                    source,
-                    f"Source {quoted(source)}: the rows of {fact} fell from {before:,} to {now:,}, by more than "
-                    f"{ALLOWED_FALL:.0%}.",
-                )
+                fall = f"the rows of {fact} fell from {before:,} to {now:,}"
+                yield source, f"Source {quoted(source)}: {fall}, by more than {ALLOWED_FALL:.0%}."

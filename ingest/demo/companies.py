@@ -19,9 +19,18 @@ class Place:
     taxes_shipping: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The buyers whom stores share: where they live, and whether some of them change their e-mail address."""
+
+    name: str
+    places: tuple[Place, ...]
+    changes_email: bool = False
+
+
 @dataclass(frozen=True)
 class Store:
-    """One store of a company. timezone: the one its vendor writes timestamps in. pool: whose buyers it shares."""
+    """One store of a company. timezone: the one its vendor writes timestamps in."""
 
     source_name: str
     connector: str
@@ -29,8 +38,7 @@ class Store:
     currency: str
     catalog: str
     orders_a_day: float
-    pool: str
-    places: tuple[Place, ...]
+    pool: Pool
     first_id: int
     domain: str
     prices_include_tax: bool = False
@@ -99,9 +107,11 @@ LYON = Place("Lyon", "Rhône", "69", "69002", "France", "FR", _rates(("FR TVA", 
 UTRECHT = Place("Utrecht", "Utrecht", "UT", "3511", "Netherlands", "NL", _rates(("NL BTW", "0.21")), True)
 ZURICH = Place("Zürich", "Zürich", "ZH", "8001", "Switzerland", "CH", ())
 
-_WEST = (LOS_ANGELES, LOS_ANGELES, SAN_FRANCISCO, SEATTLE, PORTLAND, AUSTIN, NEW_YORK, TORONTO)
-_EAST = (NEW_YORK, NEW_YORK, NEWARK, NEWARK, WILMINGTON, AUSTIN, PORTLAND)
-_EUROPE = (HAMBURG, BERLIN, BERLIN, LYON, UTRECHT, ZURICH)
+_WEST = (LOS_ANGELES, LOS_ANGELES, SAN_FRANCISCO, SEATTLE, PORTLAND, AUSTIN, NEW_YORK)
+_TYRELL = Pool("tyrell", (*_WEST, TORONTO), changes_email=True)
+_WAYNE = Pool("wayne", (NEW_YORK, NEW_YORK, NEWARK, NEWARK, WILMINGTON, AUSTIN, PORTLAND))
+_STARK_US = Pool("stark_us", _WEST)
+_STARK_EU = Pool("stark_eu", (HAMBURG, BERLIN, BERLIN, LYON, UTRECHT, ZURICH))
 
 COMPANIES: tuple[Company, ...] = (
     Company(
@@ -117,8 +127,7 @@ COMPANIES: tuple[Company, ...] = (
                 currency="USD",
                 catalog="tyrell_corp",
                 orders_a_day=7.2,
-                pool="tyrell",
-                places=_WEST,
+                pool=_TYRELL,
                 first_id=5_400_000_000_000,
                 domain="tyrell-corp.myshopify.com",
             ),
@@ -129,8 +138,7 @@ COMPANIES: tuple[Company, ...] = (
                 currency="USD",
                 catalog="tyrell_corp",
                 orders_a_day=3.0,
-                pool="tyrell",
-                places=_WEST[:-1],
+                pool=_TYRELL,
                 first_id=40_000,
                 domain="shop.tyrell.example",
             ),
@@ -149,8 +157,7 @@ COMPANIES: tuple[Company, ...] = (
                 currency="USD",
                 catalog="wayne_enterprises",
                 orders_a_day=7.6,
-                pool="wayne",
-                places=_EAST,
+                pool=_WAYNE,
                 first_id=100_000,
                 domain="wayne.mybigcommerce.com",
             ),
@@ -169,8 +176,7 @@ COMPANIES: tuple[Company, ...] = (
                 currency="USD",
                 catalog="shopify_us",
                 orders_a_day=2.6,
-                pool="stark_us",
-                places=_WEST[:-1],
+                pool=_STARK_US,
                 first_id=6_100_000_000_000,
                 domain="stark-us.myshopify.com",
             ),
@@ -181,8 +187,7 @@ COMPANIES: tuple[Company, ...] = (
                 currency="EUR",
                 catalog="shopify_eu",
                 orders_a_day=4.8,
-                pool="stark_eu",
-                places=_EUROPE,
+                pool=_STARK_EU,
                 first_id=6_700_000_000_000,
                 domain="stark-eu.myshopify.com",
                 prices_include_tax=True,

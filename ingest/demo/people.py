@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ingest.demo.companies import Place, Store
+from ingest.demo.companies import Place, Pool
 from ingest.demo.dice import dice
 
 # rare ones on purpose: none is a word, a city or a product, so a search for one finds persons only
@@ -99,22 +99,22 @@ class People:
         self._seed = seed
         self._persons: dict[tuple[str, date, int], Person] = {}
 
-    def person(self, store: Store, born: date, slot: int, slots: int) -> Person:
-        """The person who first turned up among a store's buyers on that day, in that slot of `slots`."""
-        key = (store.pool, born, slot)
+    def person(self, pool: Pool, born: date, slot: int, slots: int) -> Person:
+        """The person who first turned up among those buyers on that day, in that slot of `slots`."""
+        key = (pool.name, born, slot)
         if key not in self._persons:
-            self._persons[key] = self._made(store, born, slot, slots)
+            self._persons[key] = self._made(pool, born, slot, slots)
         return self._persons[key]
 
-    def _made(self, store: Store, born: date, slot: int, slots: int) -> Person:
-        chance = dice(self._seed, "person", store.pool, born, slot)
+    def _made(self, pool: Pool, born: date, slot: int, slots: int) -> Person:
+        chance = dice(self._seed, "person", pool.name, born, slot)
         first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
         number = (born.toordinal() - _EPOCH) * slots + slot
         mailbox = f"{_ascii(first)}.{_ascii(last)}.{number}"
-        # pools meet in one tenant: the letter keeps their mailboxes apart
-        email = f"{mailbox}{store.pool[-1]}@{chance.choice(('example.com', 'example.org', 'mail.example.net'))}"
+        # two pools meet in one tenant: the letter keeps their mailboxes apart
+        email = f"{mailbox}{pool.name[-1]}@{chance.choice(('example.com', 'example.org', 'mail.example.net'))}"
         is_registered = chance.random() < 0.7
-        changed = is_registered and store.connector == "shopify" and store.pool == "tyrell" and chance.random() < 0.03
+        changed = is_registered and pool.changes_email and chance.random() < 0.03
         reachable = not is_registered or changed or chance.random() > 0.03
         return Person(
             number=number,
@@ -126,7 +126,7 @@ class People:
             changed_on=born + timedelta(days=chance.randint(20, 120)) if changed else None,
             phone=f"+1 555 {chance.randint(100, 999)} {chance.randint(1000, 9999)}",
             street=f"{chance.randint(1, 480)} {chance.choice(STREET_NAMES)}",
-            place=chance.choice(store.places),
+            place=chance.choice(pool.places),
             is_registered=is_registered,
         )
 

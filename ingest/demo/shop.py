@@ -75,7 +75,7 @@ class Shop:
         number = (day - EPOCH).days * self.slots + slot + 1
         # WooCommerce gives refunds ids of the same kind as orders: an order keeps ten for itself
         order_id = self.store.first_id + number * (10 if self.store.connector == "woocommerce" else 1)
-        place = chance.choice(self.store.places)
+        place = chance.choice(self.store.pool.places)
         channel = "pos" if self.store.connector == "shopify" and chance.random() < 0.08 else "web"
         buyer = self._buyer(day, slot, channel, chance)
         if buyer.person:
@@ -122,7 +122,7 @@ class Shop:
         if chance.random() < 0.5:
             born = day - timedelta(days=1 + int(chance.expovariate(1 / 70)))
             place = chance.randrange(ceil(self.store.orders_a_day) * self._scale)
-        person = self._people.person(self.store, born, place, self._person_slots)
+        person = self._people.person(self.store.pool, born, place, self._person_slots)
         email = person.email_on(day) if self.store.connector == "shopify" else person.email
         is_guest = not person.is_registered or (email is not None and not person.changed_on and chance.random() < 0.1)
         customer_id = None if is_guest else self._customer_id(person.number)

@@ -44,28 +44,30 @@ def test_an_equal_set_is_not_appended_whatever_the_order_of_its_members(raw: Raw
 
 def test_where_two_files_hold_a_set_the_newer_file_counts(raw: RawLayer) -> None:
     raw.load(
-        lines("a", ("o1", "1", "new"), minutes=2),
-        lines("b", ("o1", "1", "old"), ("o1", "2", "old"), minutes=1),
+        lines("a", ("o1", "1", "11"), minutes=2),
+        lines("b", ("o1", "1", "9"), ("o1", "2", "9"), minutes=1),
     )
-    assert raw.held("o1") == ["1=new"]
+    assert raw.held("o1") == ["1=11"]
 
 
 def test_files_of_one_time_count_by_name(raw: RawLayer) -> None:
-    raw.load(lines("b", ("o1", "1", "b")), lines("a", ("o1", "1", "a")))
-    assert raw.held("o1") == ["1=b"]
+    raw.load(lines("b", ("o1", "1", "22")), lines("a", ("o1", "1", "21")))
+    assert raw.held("o1") == ["1=22"]
 
 
 def test_a_late_file_does_not_replace_a_newer_one_and_says_so(raw: RawLayer) -> None:
-    raw.load(lines("a", ("o1", "1", "new"), minutes=2))
-    raw.load(lines("b", ("o1", "1", "old"), minutes=1))
-    assert raw.held("o1") == ["1=new"]
-    assert raw.notices == ["shop: 1 set of lines came in a file older than the one that holds them; the newer version stays."]
+    raw.load(lines("a", ("o1", "1", "11"), minutes=2))
+    raw.load(lines("b", ("o1", "1", "9"), minutes=1))
+    assert raw.held("o1") == ["1=11"]
+    assert raw.notices == [
+        "shop: 1 set of lines came in a file older than the one that holds them; the newer version stays."
+    ]
 
 
 def test_the_same_file_replaces_its_set_even_with_an_older_time(raw: RawLayer) -> None:
-    raw.load(lines("a", ("o1", "1", "new"), minutes=2))
-    raw.load(lines("a", ("o1", "1", "restored"), minutes=1))
-    assert raw.held("o1") == ["1=restored"]
+    raw.load(lines("a", ("o1", "1", "11"), minutes=2))
+    raw.load(lines("a", ("o1", "1", "12"), minutes=1))
+    assert raw.held("o1") == ["1=12"]
     assert raw.notices == []
 
 
@@ -96,7 +98,8 @@ def test_a_set_with_a_bad_member_is_taken_without_it_where_none_is_held(raw: Raw
 
 def test_a_whole_set_of_an_older_file_comes_before_a_spoilt_one_of_a_newer(raw: RawLayer) -> None:
     raw.load(
-        lines("a", ("o1", "1", "10"), ("o1", "2", "20"), minutes=1), lines("b", ("o1", "1", "11"), minutes=2, bad=("o1",))
+        lines("a", ("o1", "1", "10"), ("o1", "2", "20"), minutes=1),
+        lines("b", ("o1", "1", "11"), minutes=2, bad=("o1",)),
     )
     assert raw.held("o1") == ["1=10", "2=20"]
     assert len(raw.notices) == 1

@@ -5,8 +5,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 ZERO = Decimal(0)
 
-_NO_DECIMALS = set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-_THREE_DECIMALS = set("BHD IQD JOD KWD LYD OMR TND".split())
+_NO_DECIMALS = frozenset(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"))
+_NO_DECIMALS |= frozenset(("VUV", "XAF", "XOF", "XPF"))
+_THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 
 
 def minor_unit(currency: str) -> Decimal:

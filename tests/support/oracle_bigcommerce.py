@@ -245,9 +245,11 @@ def refund(source_name: str, payload: Json, home: Json | None, products: Sequenc
     whole = sum(amounts, ZERO)
     with_tax = whole == total or (whole + tax != total and included)
     itemised = [
-        (kind(one), one, value) for one, value in zip(asked, amounts, strict=True) if kind(one) in {"PRODUCT", "FEE"} | SHIPPING
+        (kind(one), one, value)
+        for one, value in zip(asked, amounts, strict=True)
+        if kind(one) in {"PRODUCT", "FEE"} | SHIPPING
     ]
-    currency = text(home or {}, "default_currency_code") or text(home or {}, "currency_code") or "USD"
+    currency = text(home or {}, "default_currency_code") or text(home or {}, "currency_code") or ""
     taxes = share(tax, [value for _, _, value in itemised], minor_unit(currency.upper()))
     parts = [
         (what, one, value - part if with_tax else value, part)
@@ -262,9 +264,7 @@ def refund(source_name: str, payload: Json, home: Json | None, products: Sequenc
         order_id=required(identity(payload, "order_id"), "order_id"),
         refunded_at=required(moment(payload, "created"), "created"),
         reason=text(payload, "reason"),
-        items=tuple(
-            refund_item(one, kept, value, part) for what, one, value, part in parts if what == "PRODUCT"
-        ),
+        items=tuple(refund_item(one, kept, value, part) for what, one, value, part in parts if what == "PRODUCT"),
         money=sum(paid, ZERO) if payments else total,
         shipping=sum((value for what, _, value, _ in parts if what in SHIPPING), ZERO),
         duties_and_fees=sum((value for what, _, value, _ in parts if what == "FEE"), ZERO),

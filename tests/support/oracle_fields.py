@@ -1,9 +1,9 @@
 """Typed reads from a vendor's payload; a value of a wrong type makes the whole record malformed."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
-import re
 from typing import TypeVar
 
 T = TypeVar("T")

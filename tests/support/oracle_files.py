@@ -1,15 +1,15 @@
 """The records in a folder of export files, in the order of their delivery."""
 
-from collections.abc import Collection, Iterator
 import csv
-from dataclasses import dataclass
-from decimal import Decimal
 import gzip
 import io
 import json
-from pathlib import Path
 import re
 import zlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 
 from oracle_records import Delivery
 

@@ -123,7 +123,9 @@ def order_lines(payload: Json, currency: str) -> tuple[Line, ...]:
     items = sections(payload, "line_items")
     if not items:
         return (goods_total(payload, unit),)
-    values = [required(money(item, "price"), "price") * required(number(item, "quantity"), "quantity") for item in items]
+    values = [
+        required(money(item, "price"), "price") * required(number(item, "quantity"), "quantity") for item in items
+    ]
     discounts = [
         allocations(item) if item.get("discount_allocations") is not None else amount(item, "total_discount")
         for item in items

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
+from ingest.envelope import QuarantineRow, RawRow
 from ingest.load import LoadReport, tenant_pipeline
-from ingest.stage import Extracted, Kind, Stage, StagedBad, StagedDelivery, StagedRow
+from ingest.stage import Extracted, Kind, Stage, StagedDelivery
 from warehouse.home import TenantHome
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -43,7 +44,10 @@ class RawLayer:
 
     def load(self, *deliveries: Delivery) -> LoadReport:
         """Stage the deliveries in the order of their times and names, and load what is new."""
-        with tenant_pipeline(self.home, "acme") as pipeline, Stage(self.home.stage_file, self.home.warehouse_file) as stage:
+        with (
+            tenant_pipeline(self.home, "acme") as pipeline,
+            Stage(self.home.stage_file, self.home.warehouse_file) as stage,
+        ):
             cursor = pipeline.cursor
             for delivery in sorted(deliveries, key=lambda d: (d.minutes, d.name)):
                 self._stage(stage, delivery)
@@ -82,7 +86,7 @@ class RawLayer:
         entries: list[tuple[Any, ...]] = [*delivery.rows, *(("bad", *bad) for bad in delivery.bad)]
         for line, entry in enumerate(entries, start=1):
             if entry[0] == "bad":
-                stage.reject(StagedBad(entry[1], delivery.name, line, entry[2], None, None))
+                stage.reject(QuarantineRow(delivery.source, "", delivery.name, line, entry[2], None, None, entry[1]))
             elif delivery.kind == "set":
                 key, member, payload = entry
                 stage.add(_row(member, key, None, payload, delivery.name, line))
@@ -94,6 +98,6 @@ class RawLayer:
 
 def _row(
     source_id: str, parent_id: str | None, updated_at: datetime | None, payload: str, file: str, line: int
-) -> StagedRow:
+) -> RawRow:
     digest = blake2b(payload.encode(), digest_size=16).hexdigest()
-    return StagedRow(source_id, parent_id, updated_at, payload, digest, file, line)
+    return RawRow("", source_id, parent_id, updated_at, 0, payload, digest, file, line)

@@ -27,8 +27,8 @@
    columns, before any payload is touched. #}
 {% macro latest_records(found) %}
 {{ record_versions(found) }}
-        and rowid in (
-            select rowid
+        and (source_name, source_id, _dlt_load_id, payload_hash) in (
+            select (source_name, source_id, _dlt_load_id, payload_hash)
             from {{ found.relation }}
             qualify row_number() over (
                 partition by source_name, source_id

@@ -1,0 +1,289 @@
+"""The refresh of one tenant: STAGES, from what the sources deliver to the snapshot that is served."""
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import duckdb
+
+from ingest import runs
+from ingest.connector import CONNECTORS
+from ingest.extract import Extract, extract
+from ingest.failures import build_error, refresh_error
+from ingest.load import LoadReport, TenantPipeline, tenant_pipeline
+from ingest.runs import Run, RunDocument
+from ingest.stage import Extracted, Stage
+from warehouse import lineage, publish, verify
+from warehouse.build import BuildReport, build, fingerprint
+from warehouse.catalog import Catalog
+from warehouse.errors import RefreshError
+from warehouse.home import TenantHome
+from warehouse.publish import PublishedSource
+from warehouse.raw import is_loaded, quarantine_notices, unpublished_loads
+from warehouse.store import FileStore, Version
+from warehouse.tenants import Tenant
+from warehouse.verify import OrderTotals
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """full: build although nothing is new. reload: read every file anew. accept: publish what verify doubts."""
+
+    full: bool = False
+    reload: bool = False
+    accept: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.full or self.reload or self.accept
+
+
+@dataclass
+class RefreshContext:
+    """What the stages of one refresh hand on to each other."""
+
+    tenant: Tenant
+    home: TenantHome
+    options: Options
+    run: Run
+    on_progress: Callable[[RunDocument], None]
+    is_cancelled: Callable[[], bool]
+    resources: ExitStack
+    store: FileStore
+    served: Version | None
+    stage: "RefreshStage"
+    pipeline: TenantPipeline = field(init=False)
+    staged: Stage = field(init=False)
+    extract: Extract = field(init=False)
+    extracted: list[Extracted] = field(default_factory=list)
+    load: LoadReport = field(default_factory=lambda: LoadReport(None, 0))
+    build: BuildReport = field(init=False)
+    catalog: Catalog | None = None
+    notices: list[str] = field(default_factory=list)
+    is_unchanged: bool = False
+
+    def begin(self, stage: "RefreshStage") -> None:
+        """Enter a stage; the place where a cancelled refresh ends."""
+        self.check()
+        self.stage = stage
+        self.report(0.0, stage.message)
+
+    def check(self) -> None:
+        """Raise RefreshError (cancelled) if somebody asked for it."""
+        if self.is_cancelled():
+            raise RefreshError("cancelled", "The refresh was cancelled.")
+
+    def report(self, part: float, message: str) -> None:
+        """Report how much of the running stage is done, 0 to 1."""
+        stage = self.stage
+        percent = stage.start + int((stage.end - stage.start) * part)
+        if self.run.progress(stage.name, percent, message):
+            self.on_progress(self.run.document)
+
+    def report_or_stop(self, part: float, message: str) -> None:
+        """Report from within a step that may be broken off: raises as `check` does."""
+        self.check()
+        self.report(part, message)
+
+
+@dataclass(frozen=True)
+class RefreshStage:
+    """One stage: its name, what it works on in words, and the percents of the whole between which it moves."""
+
+    name: str
+    message: str
+    start: int
+    end: int
+    run: Callable[[RefreshContext], None]
+
+
+def _extract(context: RefreshContext) -> None:
+    context.pipeline = context.resources.enter_context(tenant_pipeline(context.home, context.tenant.slug))
+    context.staged = context.resources.enter_context(Stage(context.home.stage_file, context.home.warehouse_file))
+    context.extract = extract(
+        context.tenant,
+        context.home,
+        CONNECTORS,
+        context.staged,
+        context.pipeline.cursor,
+        reload=context.options.reload,
+        progress=context.report_or_stop,
+    )
+    context.notices += context.extract.notices
+    failures = list(context.extract.failed.values())
+    if len(failures) == len(context.tenant.sources):
+        raise failures[0]
+
+
+def _load(context: RefreshContext) -> None:
+    context.extracted = context.staged.select()
+    context.notices += context.staged.notices
+    context.load = context.pipeline.load(
+        context.staged, context.extracted, context.extract.cursor, context.run.document.started_at
+    )
+    context.staged.close()
+    context.run.document.loads = _loads(context)
+    context.is_unchanged = _is_unchanged(context)
+
+
+def _transform(context: RefreshContext) -> None:
+    def on_model(done: int, total: int, name: str) -> None:
+        context.report(done / max(total, 1), name)
+
+    context.build = build(context.tenant, context.home, context.pipeline.pipeline, on_model)
+    with duckdb.connect(str(context.home.warehouse_file)) as connection:
+        lineage.record(connection, context.build)
+    context.run.document.models = [
+        runs.ModelResult(name=run.name, status=run.status, rows=run.rows, seconds=round(run.seconds, 3))
+        for run in context.build.models
+        if run.resource_type == "model"
+    ]
+    if not context.build.success:
+        for run in context.build.models:
+            if run.status in ("error", "fail"):
+                log.error("%s %s: %s", run.resource_type, run.name, run.message)
+        raise build_error(context.build)
+
+
+def _verify(context: RefreshContext) -> None:
+    orders = [
+        OrderTotals(source_name=source.name, table=entity.table, path=entity.total)
+        for source in context.tenant.sources.values()
+        for entity in CONNECTORS[source.connector].entities
+        if entity.total is not None
+    ]
+    with duckdb.connect(str(context.home.warehouse_file), read_only=True) as connection:
+        context.notices += verify.verify(connection, orders, context.served, accept=context.options.accept)
+        context.notices += quarantine_notices(connection, list(context.tenant.sources))
+
+
+def _publish(context: RefreshContext) -> None:
+    context.catalog = publish.publish(
+        context.store,
+        context.home.warehouse_file,
+        context.tenant,
+        context.build.mart_meta,
+        [
+            PublishedSource(source.name, source.connector, tuple(CONNECTORS[source.connector].provides))
+            for source in context.tenant.sources.values()
+        ],
+        context.notices,
+        fingerprint(context.tenant),
+    )
+
+
+STAGES = (
+    RefreshStage("extract", "looking for new records", 0, 30, _extract),
+    RefreshStage("load", "loading what is new", 30, 45, _load),
+    RefreshStage("transform", "building the models", 45, 88, _transform),
+    RefreshStage("verify", "verifying", 88, 92, _verify),
+    RefreshStage("publish", "publishing", 92, 100, _publish),
+)
+
+
+def refresh(
+    tenant: Tenant,
+    home: TenantHome,
+    options: Options,
+    on_start: Callable[[RunDocument], None],
+    on_progress: Callable[[RunDocument], None],
+    is_cancelled: Callable[[], bool],
+) -> RunDocument:
+    """Refresh a tenant and return its run in the final form; a refresh that fails says so there and is not raised.
+
+    Raises RefreshError (locked) where another process refreshes this tenant, before anything is written.
+    """
+    store = FileStore(home)
+    with store.writer():
+        run = Run.create(home, tenant.slug)
+        on_start(run.document)
+        log.info("tenant %s run %s: refresh begins", tenant.slug, run.document.run_id)
+        with ExitStack() as resources:
+            context = RefreshContext(
+                tenant, home, options, run, on_progress, is_cancelled, resources, store, store.current(), STAGES[0]
+            )
+            try:
+                for stage in STAGES:
+                    context.begin(stage)
+                    stage.run(context)
+                    if context.is_unchanged:
+                        break
+                error = None
+            except Exception as caught:
+                error = refresh_error(caught)
+                log.log(
+                    logging.INFO if error.kind == "cancelled" else logging.ERROR,
+                    "tenant %s run %s: %s in stage %s",
+                    tenant.slug,
+                    run.document.run_id,
+                    error.kind,
+                    context.stage.name,
+                    exc_info=caught,
+                )
+        _conclude(context, error)
+        return run.document
+
+
+def _is_unchanged(context: RefreshContext) -> bool:
+    served = context.served
+    if context.options.any or context.load.appended or served is None:
+        return False
+    if not served.fingerprint_file.is_file():
+        return False
+    if served.fingerprint_file.read_text(encoding="utf-8") != fingerprint(context.tenant):
+        return False
+    with duckdb.connect(str(context.home.warehouse_file), read_only=True) as connection:
+        # a build that failed or was killed is done again
+        return is_loaded(connection) and not unpublished_loads(connection, served.gold_file)
+
+
+def _conclude(context: RefreshContext, error: RefreshError | None) -> None:
+    document = context.run.document
+    catalog = context.catalog or _served_catalog(context.served)
+    if catalog is not None:
+        document.snapshot, document.refreshed_at = catalog.snapshot, catalog.refreshed_at
+    failed = context.extract.failed if hasattr(context, "extract") else {}
+    through = {source.name: source.data_through for source in catalog.sources} if catalog else {}
+    brought = {entry.source_name for entry in context.extracted if entry.appended}
+    for name in context.tenant.sources:
+        status: runs.SourceStatus = "succeeded" if name in brought else "unchanged"
+        result = runs.SourceResult(source=name, status=status, data_through=through.get(name))
+        if name in failed:
+            result.status, result.error = "failed", runs.failure(failed[name], None)
+        document.sources.append(result)
+    document.notices = list(dict.fromkeys(context.notices))
+    if error is None:
+        context.run.finish("partial" if failed else "unchanged" if context.is_unchanged else "succeeded")
+        return
+    document.error = runs.failure(error, kept(context.served))
+    context.run.finish("cancelled" if error.kind == "cancelled" else "failed")
+
+
+def _served_catalog(served: Version | None) -> Catalog | None:
+    return Catalog.from_json(served.catalog_file.read_bytes()) if served else None
+
+
+def kept(served: Version | None) -> str:
+    """What is served after a refresh that failed."""
+    if served is None:
+        return "Nothing has been published yet."
+    return f"The snapshot of {served.published_at:%Y-%m-%d %H:%M} UTC is still served."
+
+
+def _loads(context: RefreshContext) -> list[runs.LoadResult]:
+    loads: dict[tuple[str, str], runs.LoadResult] = {}
+    for entry in context.extracted:
+        key = (entry.source_name, entry.entity)
+        load = loads.setdefault(
+            key,
+            runs.LoadResult(
+                source=key[0], entity=key[1], load_id=context.load.load_id, extracted=0, accepted=0, quarantined=0
+            ),
+        )
+        load.extracted += entry.extracted
+        load.accepted += entry.accepted
+        load.quarantined += entry.quarantined
+    return list(loads.values())

@@ -1,0 +1,99 @@
+"""Notices: what a reader must know beside the figures, one sentence each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from warehouse.catalog import Catalog, CatalogSource
+from warehouse.coverage import Coverage
+from warehouse.gold import Cell
+from warehouse.plan import Plan, calendar_of
+from warehouse.query import MAX_LIMIT
+from warehouse.rows import Row
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a question came to.
+
+    truncated: whether there are more rows. left_out: (currency, number of orders) without a rate. unknown: a sentence
+    for every filter value that no row has.
+    """
+
+    plan: Plan
+    coverage: Coverage
+    rows: Sequence[Row]
+    truncated: bool
+    left_out: Sequence[tuple[Cell, ...]]
+    unknown: Sequence[str]
+
+
+def notices_of(catalog: Catalog, outcome: Outcome) -> tuple[str, ...]:
+    """The notices of an answer: its own, the most important first, then those of the snapshot."""
+    return (*(text for find in NOTICES for text in find(catalog, outcome)), *catalog.notices)
+
+
+def _unknown(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    return outcome.unknown
+
+
+def _nothing(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    found = any(row.found for row in outcome.rows)
+    return [] if found or outcome.unknown else ["No rows match the question."]
+
+
+def _left_out(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    if not outcome.left_out:
+        return []
+    orders = sum(int(str(count)) for _, count in outcome.left_out)
+    currencies = ", ".join(sorted(str(currency) for currency, _ in outcome.left_out if currency is not None))
+    whose = f" in {currencies}" if currencies else ""
+    are = "is" if orders == 1 else "are"
+    return [
+        f"{_counted(orders, 'order')}{whose} without a rate to {catalog.tenant.currency} {are} left out of amounts."
+    ]
+
+
+def _truncated(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    if not outcome.truncated:
+        return []
+    limit = outcome.plan.limit
+    step = "narrow the question" if limit == MAX_LIMIT else f"raise limit (at most {MAX_LIMIT}) or narrow the question"
+    return [f"There are more rows than the {limit} shown: {step}."]
+
+
+def _not_over(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    period, today, bucket = outcome.plan.period, outcome.coverage.today, outcome.plan.shape.bucket
+    if period.start is not None and period.start > today:
+        return [f"The period has not begun: it starts on {period.start}."]
+    if period.end is not None and period.end >= today:
+        return [f"The period is not over: it ends on {period.end}."]
+    if period.end is None and bucket is not None:
+        current = calendar_of(catalog).bucket(today, bucket.grain)
+        if any(row.bucket == current for row in outcome.rows):
+            return [f"The {bucket.grain.replace('_', ' ')} of {current} is not over."]
+    return []
+
+
+def _partial(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    parts = [_days(source) for source in outcome.coverage.partial()]
+    return [f"Not the whole period is covered: {', '.join(parts)}."] if parts else []
+
+
+NOTICES: tuple[Callable[[Catalog, Outcome], Sequence[str]], ...] = (
+    _unknown,
+    _nothing,
+    _left_out,
+    _truncated,
+    _not_over,
+    _partial,
+)
+
+
+def _days(source: CatalogSource) -> str:
+    if source.first_day is None or source.data_through is None:
+        return f"{source.name} has no data"
+    return f"{source.name} has {source.first_day} to {source.data_through}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
