@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -102,7 +102,7 @@ def read(path: Path, entity: Entity, notice: Notice) -> Iterator[FileRecord]:
 class _Inflated(io.RawIOBase):
     """The text of a gzip file as far as it can be had; `damage` says why it ends before its end."""
 
-    def __init__(self, file: io.BufferedReader) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._gzip = gzip.GzipFile(fileobj=file)
         self.damage: str | None = None
 
@@ -128,9 +128,10 @@ class _Inflated(io.RawIOBase):
 class _Text(NamedTuple):
     """An open file's uncompressed text."""
 
-    stream: io.BufferedReader
+    stream: BinaryIO
+    start: bytes
     inflated: _Inflated | None
-    file: io.BufferedReader
+    file: BinaryIO
 
     @property
     def damage(self) -> str | None:
@@ -145,9 +146,10 @@ def _open(path: Path) -> _Text:
     file = io.BufferedReader(io.FileIO(path), _BUFFER)
     # by its first bytes, not its name: downloads are unpacked under the old name, and packed under the plain one
     if file.peek(2)[:2] != b"\x1f\x8b":
-        return _Text(file, None, file)
+        return _Text(file, file.peek(2)[:2], None, file)
     inflated = _Inflated(file)
-    return _Text(io.BufferedReader(inflated, _BUFFER), inflated, file)
+    stream = io.BufferedReader(inflated, _BUFFER)
+    return _Text(stream, stream.peek(2)[:2], inflated, file)
 
 
 class _Document:
@@ -177,7 +179,7 @@ class _Document:
     def _form(self) -> str:
         """`lines`, `document`, `empty`, or the sentence that refuses the file."""
         with closing(_open(self._path)) as text:
-            if text.stream.peek(2)[:2] in _UTF16:
+            if text.start in _UTF16:
                 return "The file is UTF-16; deliver it as UTF-8."
             start = next(((line, data) for line, data in _lines(text.stream) if data.strip()), None)
             if start is None:
@@ -191,9 +193,7 @@ class _Document:
             probe = zip(range(_PROBED_LINES), _lines(text.stream), strict=False)
             return "lines" if any(_is_object(data) for _, (_, data) in probe) else _TOO_LARGE_DOCUMENT
 
-    def _by_line(
-        self, stream: io.BufferedReader, damage: Callable[[], str | None]
-    ) -> Iterator[tuple[int, object]]:
+    def _by_line(self, stream: BinaryIO, damage: Callable[[], str | None]) -> Iterator[tuple[int, object]]:
         entity_id = self._entity.id
         number, reported = 0, False
         for number, line in _lines(stream):
@@ -303,7 +303,7 @@ class _Document:
                 yield BadRecord(f"What stands under {quoted(key)} holds no {name}.")
 
 
-def _lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """The lines with their numbers. Of a line longer than a record may be, as much as shows that it is too long."""
     number = 0
     while line := stream.readline(RECORD_LIMIT + 1):
@@ -316,7 +316,7 @@ def _lines(stream: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
         yield number, line
 
 
-def _length(stream: io.BufferedReader, most: int) -> int:
+def _length(stream: BinaryIO, most: int) -> int:
     """The length of a stream, or a number above `most` where it is longer."""
     length = 0
     while length <= most and (data := stream.read(_BUFFER)):

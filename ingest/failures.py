@@ -32,7 +32,7 @@ def build_error(build: BuildReport) -> RefreshError:
         return RefreshError("transform_failed", "The models could not be run; see the server's log.")
     first = failed[0]
     more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
-    if first.resource_type == "test":
+    if first.status == "fail":
         rows = f" on {first.failures:,} rows" if first.failures else ""
         return RefreshError(
             "verify_failed",
@@ -40,7 +40,9 @@ def build_error(build: BuildReport) -> RefreshError:
             retry_safe=False,
         )
     return RefreshError(
-        "transform_failed", f"The model {quoted(first.name)} failed{more}; see the server's log.", retry_safe=False
+        "transform_failed",
+        f"The {first.resource_type} {quoted(first.name)} failed{more}; see the server's log.",
+        retry_safe=False,
     )
 
 

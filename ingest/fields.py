@@ -105,9 +105,9 @@ def _rfc2822(value: str) -> datetime | None:
     day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     zone = timezone(-offset if sign == "-" else offset)
-    return datetime(
-        int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone
-    ).astimezone(UTC)
+    return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=zone).astimezone(
+        UTC
+    )
 
 
 def _shown(value: object) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from enum import Enum, auto
 from functools import cache
 
@@ -92,13 +91,13 @@ def _plain(key: str) -> str:
 class Rules:
     """What becomes of the values of a record's keys, for the connectors whose `personal` is given.
 
-    `touched` says it for every key met so far whose values are not simply kept; a payload's keys repeat, so that a
-    record costs a few set operations, not a rule a key.
+    Keys are judged once and remembered: they repeat from record to record, so that a record costs a few set
+    operations, not a rule a key.
     """
 
     def __init__(self, personal: Iterable[Personal]) -> None:
-        self.touched: dict[str, Act] = {}
         self._known: set[str] = set()
+        self._touched: dict[str, Act] = {}
         self._places: dict[str, bool] = {}
         self._kept_meta: tuple[str, ...] = ()
         self._own: dict[str, Act] = {}
@@ -107,18 +106,19 @@ class Rules:
             self._own.update(dict.fromkeys(map(_plain, one.dropped), Act.DROP))
             self._own.update(dict.fromkeys(map(_plain, one.addresses), Act.ADDRESS))
 
-    def keys(self, record: Mapping[str, object]) -> AbstractSet[str]:
-        """The keys of a record that are touched."""
+    def acts(self, record: Mapping[str, object]) -> dict[str, Act]:
+        """Those keys of a record whose values are not simply kept, with what becomes of each."""
         if not self._known.issuperset(record):
             if len(self._known) > _MOST_KEYS:
                 self._known.clear()
-                self.touched.clear()
+                self._touched.clear()
             for key in record:
                 self._known.add(key)
                 act = self.act(key)
                 if act is not Act.KEEP:
-                    self.touched[key] = act
-        return self.touched.keys() & record.keys()
+                    self._touched[key] = act
+        touched = self._touched
+        return {key: touched[key] for key in touched.keys() & record.keys()}
 
     def act(self, key: str) -> Act:
         """What becomes of the value of a key."""

@@ -112,19 +112,17 @@ class _Walk:
                 holder[key] = self._without_persons(note)
 
     def _object(self, record: dict[str, object], person: bool, refund: bool) -> None:
-        touched = self._rules.touched
-        keys = self._rules.keys(record)
-        for key in keys:
-            act = touched[key]
+        acts = self._rules.acts(record)
+        for act in acts.values():
             if act is Act.PERSON_NAME or act is Act.STREET:
                 person = True
-        for key in keys:
+        for key, act in acts.items():
             value = record[key]
-            # null says nothing, and a key that is kept empty tells that the vendor has it
+            # null says nothing of anybody
             if value is not None:
-                self._apply(touched[key], record, key, value, person, refund)
+                self._apply(act, record, key, value, person, refund)
         for key, value in record.items():
-            if (type(value) is dict or type(value) is list) and key not in keys:
+            if (type(value) is dict or type(value) is list) and key not in acts:
                 self._any(value, person, refund)
 
     def _any(self, value: object, person: bool, refund: bool) -> None:
@@ -134,9 +132,7 @@ class _Walk:
             for item in value:
                 self._any(item, person, refund)
 
-    def _apply(
-        self, act: Act, record: dict[str, object], key: str, value: object, person: bool, refund: bool
-    ) -> None:
+    def _apply(self, act: Act, record: dict[str, object], key: str, value: object, person: bool, refund: bool) -> None:
         if act is Act.EMAIL and type(value) is str:
             self._texts.append(value)
             record[key] = self._redactor.email_hash(value)
@@ -160,18 +156,18 @@ class _Walk:
 
     def _address(self, value: dict[str, object] | list[object]) -> object:
         """Only what says where, of an address or of a list of them."""
-        if type(value) is list:
-            return [self._address(item) for item in value if type(item) is dict]
-        is_place, touched, kept = self._rules.is_place, self._rules.touched, {}
-        keys = self._rules.keys(value)
+        if isinstance(value, list):
+            return [self._address(item) for item in value if isinstance(item, dict)]
+        is_place, acts = self._rules.is_place, self._rules.acts(value)
+        kept: dict[str, object] = {}
         for key, item in value.items():
             if not is_place(key):
-                if key in keys:
-                    self._remember(touched[key], item)
-            elif type(item) is str and key in keys:
+                if key in acts:
+                    self._remember(acts[key], item)
+            elif isinstance(item, str) and key in acts:
                 self._texts.append(item)
                 kept[key] = self._redactor.email_hash(item)
-            elif type(item) is not dict and type(item) is not list:
+            elif not isinstance(item, dict | list):
                 kept[key] = item
         return kept
 

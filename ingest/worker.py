@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Annotated, Any, BinaryIO, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from warehouse.errors import GataError, RefreshError, UnknownNameError
 from warehouse.home import Home, TenantHome
@@ -68,9 +68,10 @@ class CancelRequest(_Request):
 
 
 Work = RefreshRequest | DbtRequest
-_REQUEST: TypeAdapter[Work | CancelRequest] = TypeAdapter(
-    Annotated[RefreshRequest | DbtRequest | CancelRequest, Field(discriminator="op")]
-)
+
+
+class Request(RootModel[Annotated[RefreshRequest | DbtRequest | CancelRequest, Field(discriminator="op")]]):
+    """Any request, told apart by its op."""
 
 
 class Worker:
@@ -104,7 +105,7 @@ class Worker:
     def _listen(self) -> None:
         for line in _lines(self._requests):
             try:
-                request = _REQUEST.validate_json(line)
+                request = Request.model_validate_json(line).root
             except ValidationError:
                 log.exception("a request could not be read")
                 self._emit(_id_of(line), "error", error=_error("internal", "The request could not be read."))

@@ -34,6 +34,7 @@ class Refresh:
     def __init__(self, tenant: str, full: bool, clock: Callable[[], float]) -> None:
         self.tenant = tenant
         self.full = full
+        self.elsewhere = False  # another process runs it
         self.request: Request | None = None
         self.owed = False
         self._clock = clock
@@ -120,7 +121,6 @@ class Refreshes:
             if run is not None and run.status == "running":
                 run = runs.settled(home, run)
             if run is not None and run.status == "running":
-                refresh.full = False  # its record does not say; a caller who asked for a full one is told
                 self._follow(refresh, run.run_id)
                 return refresh, True
             message = {"op": "refresh", "home": str(self._home.root), "tenant": tenant, "full": full, "accept": accept}
@@ -195,6 +195,8 @@ class Refreshes:
 
     def _follow(self, refresh: Refresh, run_id: str) -> None:
         """Follow a run of another process through its file, on a thread of its own."""
+        refresh.elsewhere = True
+        refresh.full = False  # the record does not say; a caller who asked for a full one is told
         home, closed = self._home.tenant(refresh.tenant), self._closed
 
         def follow() -> None:

@@ -125,7 +125,7 @@ def add_tools(server: StrictServer, desk: Desk) -> None:
         refreshes = desk.refreshes
         refresh, joined = await anyio.to_thread.run_sync(partial(refreshes.start_or_join, one.slug, full))
         await refreshes.wait(refresh, wait_seconds, ctx.report_progress)
-        return result(RefreshAnswer.of(refreshes.settle(refresh, full), joined))
+        return result(RefreshAnswer.of(refreshes.settle(refresh, full), joined or refresh.elsewhere))
 
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     writes = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)

@@ -29,7 +29,6 @@ class Request:
         self.number = number
         self.message = message
         self.listen = listen
-        self.worker: _Worker | None = None
         self.heard = False
         self.sent_again = False
 
@@ -60,12 +59,11 @@ class Workers:
     def cancel(self, request: Request) -> None:
         """Ask for the end of a request: one that waits ends at once, one that runs at its next stage boundary."""
         with self._lock:
-            if request in self._waiting:
+            waits = request in self._waiting
+            if waits:
                 self._waiting.remove(request)
-                waiting, worker = True, None
-            else:
-                waiting, worker = False, request.worker
-        if waiting:
+            worker = next((worker for worker in self._workers if worker.request is request), None)
+        if waits:
             request.listen(_error("cancelled", "The refresh was cancelled before it began."))
         elif worker is not None:
             worker.send({"id": request.number, "op": "cancel", "tenant": request.message["tenant"]})
@@ -97,7 +95,7 @@ class Workers:
                 if worker is None:
                     break
                 request = self._waiting.popleft()
-                worker.request, request.worker = request, worker
+                worker.request = request
                 worker.send({"id": request.number, **request.message})
         for request in refused:
             request.listen(_error("internal", "The refresh process could not be started; see the server's log."))
@@ -141,8 +139,13 @@ class _Worker:
         self.request: Request | None = None
         self._heard = heard
         self._ended = ended
+        level = logging.getLevelName(logging.getLogger().getEffectiveLevel())
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **_apart_from_our_signals()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "GATA_LOG": level},
+            **_apart_from_our_signals(),
         )
         threading.Thread(target=self._read, name=f"refresh-worker-{self._process.pid}", daemon=True).start()
 

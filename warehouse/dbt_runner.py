@@ -21,6 +21,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dlt.common.configuration.utils import add_config_to_env
+from dlt.common.destination.client import DestinationClientDwhConfiguration
 from dlt.common.schema import Schema
 from dlt.common.utils import with_custom_environ
 from dlt.helpers.dbt.configuration import DBTRunnerConfiguration
@@ -29,6 +30,9 @@ from dlt.helpers.dbt.exceptions import DBTNodeResult, DBTProcessingError
 from dlt.helpers.dbt.runner import DBTPackageRunner
 
 EventHandler = Callable[[Any], None]
+
+# dlt asks for the environment to start its subprocess from; nothing is started here
+NO_VENV: Any = None
 
 _ONE_DBT_A_PROCESS = threading.Lock()
 _manifest: Manifest | None = None
@@ -47,10 +51,11 @@ class InProcessRunner(DBTPackageRunner):
 
     def __init__(self, pipeline: dlt.Pipeline, folder: Path, on_event: EventHandler | None = None) -> None:
         client = pipeline._get_destination_clients(Schema(pipeline.pipeline_name))[0]
+        assert isinstance(client.config, DestinationClientDwhConfiguration)
         config = DBTRunnerConfiguration()
         config.package_location = str(project_folder())
         config.package_profiles_dir = str(project_folder())
-        super().__init__(None, client.config, str(folder), pipeline.dataset_name, config)
+        super().__init__(NO_VENV, client.config, str(folder), pipeline.dataset_name, config)
         self.folder = folder
         self.on_event = on_event
         self.result: dbtRunnerResult | None = None
@@ -89,7 +94,8 @@ def parsed_manifest() -> Manifest:
         if not isinstance(result.result, Manifest):
             raise RuntimeError("the dbt project does not parse") from result.exception
         _manifest = result.result
-    return _manifest.deepcopy()
+    copied: Manifest = _manifest.deepcopy()  # type: ignore[no-untyped-call]
+    return copied
 
 
 def _paths(folder: Path) -> list[str]:
@@ -118,4 +124,4 @@ def _invoke(arguments: list[str], manifest: Manifest | None, on_event: EventHand
         # closing only the handles would leave the file locked for the next opener
         if DuckDBConnectionManager._ENV:
             DuckDBConnectionManager._ENV.close()
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

@@ -130,8 +130,7 @@ def _measure(each: Aggregate) -> Callable[[Expr], Expr]:
         column: Expr = None if each.column is None else _column(t, each.column)
         match each.agg:
             case "unpriced":
-                missing = _unpriced(t, each)
-                return t.count(where=missing if where is None else where & missing)
+                return t.count(where=_unpriced(t, each))
             case "count":
                 return t.count(where=where) if column is None else column.count(where=where)
             case "count_distinct":
@@ -154,12 +153,12 @@ def _is(t: Expr, column: str, wanted: bool) -> Expr:
 
 
 def _wanted(t: Expr, leg: Leg, shape: Shape) -> Expr:
-    tests = [_is(t, column, wanted) for column, wanted in leg.conditions]
+    tests = [ibis.literal(True), *(_is(t, column, wanted) for column, wanted in leg.conditions)]
     if shape.bounded:
         day = _column(t, leg.date)
         tests += [day >= _slot(1, "date"), day <= _slot(2, "date")]
     tests += [_any([_holds(t, each) for each in part]) for part in shape.where]
-    return _all(tests) if tests else ibis.literal(True)
+    return _all(tests)
 
 
 def _holds(t: Expr, condition: Condition) -> Expr:

@@ -86,7 +86,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[object] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise ConfigError(f"tenants.yml: the key {quoted(key)} stands twice; keep one of them.")
             seen.add(key)
@@ -106,7 +106,7 @@ def load_tenants(file: Path, connectors: Mapping[str, Collection[str]]) -> dict[
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("tenants.yml cannot be read as UTF-8 text; correct its encoding or rights.") from error
     try:
-        document = yaml.load(text, _UniqueKeyLoader)  # noqa: S506  a SafeLoader
+        document = yaml.load(text, _UniqueKeyLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""

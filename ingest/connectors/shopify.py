@@ -43,9 +43,7 @@ REFUND = {
         _bags("subtotal_set", "total_tax_set"),
         under("line_item", LINE),
     ),
-    **under(
-        "order_adjustments[*]", typed(MONEY, "amount", "tax_amount"), _bags("amount_set", "tax_amount_set")
-    ),
+    **under("order_adjustments[*]", typed(MONEY, "amount", "tax_amount"), _bags("amount_set", "tax_amount_set")),
     **under("refund_shipping_lines[*]", _bags("subtotal_amount_set", "tax_amount_set")),
     **under("duties[*]", _bags("amount_set")),
     **_bags("total_duties_set", "total_additional_fees_set"),

@@ -92,14 +92,14 @@ def _discounts(
         found.append(Discount("Shelf clearance", kind, "percentage", percent, "line", amount))
         cuts[0].append((0, amount))
         left[0] -= amount
-    if on_order and sum(left):
+    if on_order and sum(left, ZERO):
         if chance.random() < 0.7:
             percent = Decimal(chance.choice((5, 10, 20)))
             amount, form, value = charged(sum(left, ZERO) * percent / 100), "percentage", percent
             code = f"SAVE{percent}"
         else:
-            amount, form = min(Decimal(chance.choice((5, 10))) * 1, sum(left, ZERO)), "fixed_amount"
-            value, code = amount, f"MINUS{amount}"
+            amount, form = min(Decimal(chance.choice(("5.00", "10.00"))), sum(left, ZERO)), "fixed_amount"
+            value, code = amount, "WELCOME"
         kind = "code" if store.connector != "bigcommerce" or chance.random() < 0.6 else "automatic"
         found.append(Discount(code, kind, form, value, "order", amount))
         for line, part in zip(cuts, shared(amount, left), strict=True):

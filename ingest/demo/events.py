@@ -108,7 +108,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who ordered. person None: nobody is known; customer_id None: a guest; email: as it was typed, None if it was not."""
+    """Who ordered. person None: nobody is known; customer_id None: a guest; email: as typed, None if it was not."""
 
     person: Person | None
     customer_id: int | None

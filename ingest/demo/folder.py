@@ -60,11 +60,11 @@ class Record:
 class Folder:
     """Collects the records of one source and writes its files; what is the same already is left untouched."""
 
-    def __init__(self, root: Path, first_day: date, forms: dict[str, Form]) -> None:
+    def __init__(self, root: Path, forms: dict[str, Form]) -> None:
         self._root = root
-        self._first = first_day
         self._forms = forms
         self._pending: dict[tuple[str, int], list[Record]] = {}
+        self._first_part: dict[str, int] = {}
         self.written = 0
         self.kept = 0
         self.records: dict[str, int] = dict.fromkeys(forms, 0)
@@ -95,7 +95,8 @@ class Folder:
         for entity, month in sorted(keys):
             form = self._forms[entity]
             year, index = divmod(month - 1, 12)
-            name = form.name.format(month=f"{year:04d}-{index + 1:02d}", part=month - _month(self._first) + 1)
+            part = month - self._first_part.setdefault(entity, month) + 1
+            name = form.name.format(month=f"{year:04d}-{index + 1:02d}", part=part)
             content = form.bytes_of(_texts(self._pending.pop((entity, month))))
             if write_if_new(self._root / name, content):
                 self.written += 1

@@ -10,17 +10,81 @@ from ingest.demo.dice import dice
 
 # rare ones on purpose: none is a word, a city or a product, so a search for one finds persons only
 FIRST_NAMES = (
-    "Rosalind Ignatius Philippa Bartholomew Evangeline Thaddeus Wilhelmina Octavian Seraphina Lysander Cordelia "
-    "Peregrine Ottilie Balthasar Araminta Leopold Gwendolyn Cornelius Hyacinth Ambrose Zsófia Jürgen Élodie Søren "
-    "Tomasz Annelies Matteus Ximena Yevgenia Przemysław Saoirse Dashiell"
-).split()
+    "Rosalind",
+    "Ignatius",
+    "Philippa",
+    "Bartholomew",
+    "Evangeline",
+    "Thaddeus",
+    "Wilhelmina",
+    "Octavian",
+    "Seraphina",
+    "Lysander",
+    "Cordelia",
+    "Peregrine",
+    "Ottilie",
+    "Balthasar",
+    "Araminta",
+    "Leopold",
+    "Gwendolyn",
+    "Cornelius",
+    "Hyacinth",
+    "Ambrose",
+    "Zsófia",
+    "Jürgen",
+    "Élodie",
+    "Søren",
+    "Tomasz",
+    "Annelies",
+    "Matteus",
+    "Ximena",
+    "Yevgenia",
+    "Przemysław",
+    "Saoirse",
+    "Dashiell",
+)
 LAST_NAMES = (
-    "Quillfeather Thistlewood Van-Oosterhout Brambledown Featherstonehaugh Krzyżanowska Oyelaran Lindqvist Marchbanks "
-    "Wolstenholme Pettigrew Ravenscroft Szymborski Fitzwilliam Okonjo Hallgrímsson Delacroix Mondragón Vandersloot "
-    "Nakamurra Birtwhistle Cholmondeley Etcheverry Grigoryan Humperdinck Ibarguren Jankauskas Kowalczyk Lundström "
-    "Mukherjee Papadakis Quintanilla Rasmussen Silverstrand Tshabalala Umukoro Villaseñor Wigglesworth Yamashiro "
-    "Zubizarreta"
-).split()
+    "Quillfeather",
+    "Thistlewood",
+    "Van-Oosterhout",
+    "Brambledown",
+    "Featherstonehaugh",
+    "Krzyżanowska",
+    "Oyelaran",
+    "Lindqvist",
+    "Marchbanks",
+    "Wolstenholme",
+    "Pettigrew",
+    "Ravenscroft",
+    "Szymborski",
+    "Fitzwilliam",
+    "Okonjo",
+    "Hallgrímsson",
+    "Delacroix",
+    "Mondragón",
+    "Vandersloot",
+    "Nakamurra",
+    "Birtwhistle",
+    "Cholmondeley",
+    "Etcheverry",
+    "Grigoryan",
+    "Humperdinck",
+    "Ibarguren",
+    "Jankauskas",
+    "Kowalczyk",
+    "Lundström",
+    "Mukherjee",
+    "Papadakis",
+    "Quintanilla",
+    "Rasmussen",
+    "Silverstrand",
+    "Tshabalala",
+    "Umukoro",
+    "Villaseñor",
+    "Wigglesworth",
+    "Yamashiro",
+    "Zubizarreta",
+)
 STREET_NAMES = (
     "Ottervale Street",
     "Bramblewick Road",
@@ -105,6 +169,10 @@ class People:
         if key not in self._persons:
             self._persons[key] = self._made(pool, born, slot, slots)
         return self._persons[key]
+
+    def known(self) -> Iterable[Person]:
+        """Everyone asked for so far."""
+        return self._persons.values()
 
     def _made(self, pool: Pool, born: date, slot: int, slots: int) -> Person:
         chance = dice(self._seed, "person", pool.name, born, slot)

@@ -38,9 +38,7 @@ class Refunds:
 
     def everything(self) -> list[tuple[LineSold, int]]:
         """All goods that are left."""
-        return [
-            (line, self._quantity[line.line_id]) for line in self.placed.goods if self._quantity[line.line_id]
-        ]
+        return [(line, self._quantity[line.line_id]) for line in self.placed.goods if self._quantity[line.line_id]]
 
     def of_goods(
         self,

@@ -116,7 +116,9 @@ def order(version: Version) -> Payload:
     }
 
 
-def customer(person: Person, customer_id: int, email: str | None, currency: str, zone: ZoneInfo, *, since: datetime) -> Payload:
+def customer(
+    person: Person, customer_id: int, email: str | None, currency: str, zone: ZoneInfo, *, since: datetime
+) -> Payload:
     """One customer record. since: when it last changed."""
     address = {"id": customer_id + 5, "customer_id": customer_id, **_address(person), "default": True}
     del address["latitude"], address["longitude"]

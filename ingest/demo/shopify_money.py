@@ -18,7 +18,8 @@ class Money:
 
     def __init__(self, shop: str, presentment: tuple[str, Decimal] | None) -> None:
         self.shop = shop
-        self.presentment, self._rate = presentment or (shop, None)
+        self.presentment = presentment[0] if presentment else shop
+        self._rate = presentment[1] if presentment else None
 
     def bag(self, amount: Decimal) -> dict[str, object]:
         """An amount in both currencies."""

@@ -15,6 +15,7 @@ def refund(event: Refunded, version: Version, money: Money) -> Payload:
     at = stamp(event.at, placed.store.zone)
     by_adjustment = event.form == "adjustment"
     adjustments = []
+    shipping_lines = [_shipping_line(event, version, money)] if event.shipping and not by_adjustment else []
     if event.shipping and by_adjustment:
         adjustments.append(
             _adjustment(event, version, 1, "shipping_refund", -event.shipping, -event.shipping_tax, money)
@@ -36,7 +37,7 @@ def refund(event: Refunded, version: Version, money: Money) -> Payload:
         "additional_fees": [],
         "total_additional_fees_set": money.bag(ZERO),
         "admin_graphql_api_id": f"gid://shopify/Refund/{event.refund_id}",
-        "refund_shipping_lines": [_shipping_line(event, version, money)] if event.shipping and not by_adjustment else [],
+        "refund_shipping_lines": shipping_lines,
         "order_adjustments": adjustments,
         "refund_line_items": [_line(part, event, version, money) for part in event.lines],
         "transactions": _transactions(event, version, at),
