@@ -31,6 +31,9 @@ _PROBED_LINES = 200
 
 _START = re.compile(rb"\s*(\S)").match
 _BETWEEN = re.compile(r"[\s,\[\]}]*").match
+_LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+).search
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # what an API puts beside its list of records
@@ -354,6 +357,8 @@ def _explained(text: bytes) -> str:
     """Why a text is not JSON, as a sentence."""
     if b"\x00" in text:
         return _NUL
+    if text.rstrip().endswith(b"}") and _LONE_SURROGATE(text):
+        return "The record holds half a character (half a surrogate pair)."
     try:
         _decode(text)
     except msgspec.DecodeError as error:

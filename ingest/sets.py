@@ -124,7 +124,7 @@ _NOTICES = (
         select source_name, entity, count(*) from chosen_sets
         join tainted using (delivery, source_name, entity, set_key) group by 1, 2 order by 1, 2
         """,
-        "{source}: {sets} of {entity} came with a record that cannot be used; none was held before, so the rest counts.",
+        "{source}: {sets} of {entity} came with a record that cannot be used; none was held, so the rest counts.",
     ),
     (
         """
@@ -146,7 +146,7 @@ _NOTICES = (
         )
         group by 1, 2 order by 1, 2
         """,
-        "{source}: {sets} of {entity} are gone from the file that held them; they stay, as a file may hold changes only.",
+        "{source}: {sets} of {entity} are gone from the file that held them; they stay, as it may hold changes only.",
     ),
 )
 

@@ -114,6 +114,9 @@ def _paths(folder: Path) -> list[str]:
 
 def _invoke(arguments: list[str], manifest: Manifest | None, on_event: EventHandler | None) -> dbtRunnerResult:
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-send-anonymous-usage-stats", "--no-partial-parse"]
+    if arguments[0] != "docs":
+        # half a second of files that nobody reads: what the build needs comes back in memory
+        quiet.append("--no-write-json")
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said):

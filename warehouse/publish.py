@@ -10,6 +10,7 @@ import duckdb
 from warehouse.catalog import Catalog, CatalogSource, build_catalog
 from warehouse.lineage import LEDGER_TABLES
 from warehouse.names import GOLD_SCHEMA, RAW_SCHEMA, quote
+from warehouse.semantic import semantic_yaml
 from warehouse.store import FileStore, new_version_id
 from warehouse.tenants import Tenant
 
@@ -52,6 +53,7 @@ def publish(
             )
             gold.execute("checkpoint")
         (folder / "catalog.json").write_text(catalog.to_json(), encoding="utf-8")
+        (folder / "semantic.yml").write_text(semantic_yaml(catalog), encoding="utf-8")
         (folder / "fingerprint").write_text(fingerprint, encoding="utf-8")
         published.append(catalog)
 

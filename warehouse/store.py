@@ -17,6 +17,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from warehouse.errors import RefreshError
+from warehouse.gold import open_gold
 from warehouse.home import TenantHome, replace_text
 
 KEPT_SNAPSHOTS = 3
@@ -119,12 +120,11 @@ class FileStore:
         version = Version(self._home.snapshots / name)
         return version if _VERSION.match(name) and version.gold_file.is_file() else None
 
-    def reader(self, version: Version) -> duckdb.DuckDBPyConnection:
-        """A read-only connection to a snapshot that reaches no other file."""
-        connection = duckdb.connect(str(version.gold_file), read_only=True)
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
-        return connection
+    def reader(
+        self, version: Version, *, temp_directory: Path, memory_limit: str = "1GB", threads: int = 2
+    ) -> duckdb.DuckDBPyConnection:
+        """A read-only connection to a snapshot, as open_gold gives it."""
+        return open_gold(version.gold_file, temp_directory=temp_directory, memory_limit=memory_limit, threads=threads)
 
     def expire(self, keep: int = KEPT_SNAPSHOTS) -> None:
         """Remove all but the newest `keep` snapshots; never the current one."""

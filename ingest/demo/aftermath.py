@@ -157,14 +157,10 @@ def _bigcommerce(outlook: _Outlook) -> None:
 def _bigcommerce_refunded(outlook: _Outlook) -> None:
     placed, refunds, chance = outlook.placed, outlook.refunds, outlook.chance
     moment = outlook.after(1, 30)
-    if not placed.discounts:
-        form = "quantity"  # its value is price × quantity: the vendor names no amount
-    elif not placed.tax_charged:
-        form = "amount"  # the amount asked for, where no tax can be meant to be in it
-    else:
-        form = "order"
+    # without an amount its value is price × quantity; with one, no tax can be meant to be in it
+    form = "amount" if placed.discounts else "quantity"
     roll = chance.random()
-    if form == "order" or roll < 0.15:
+    if roll < 0.15:
         money = refunds.money_left if roll < 0.05 else charged(placed.net_goods / chance.choice((3, 5, 10)))
         outlook.happenings.append(refunds.of_money(*moment, money, "order"))
     elif roll < 0.5:

@@ -37,7 +37,7 @@ class Basket:
 def filled(store: Store, place: Place, order_id: int, channel: str, chance: Random) -> Basket:
     """A basket of the store for a buyer of a place; the lines' ids follow from the order's."""
     picks = _picks(store, chance)
-    discounts, cuts = _discounts(store, picks, chance)
+    discounts, cuts = _discounts(store, place, picks, chance)
     lines = tuple(
         _line(store, place, order_id * 10 + number, product, quantity, tuple(cuts[number]))
         for number, (product, quantity) in enumerate(picks)
@@ -64,7 +64,8 @@ def filled(store: Store, place: Place, order_id: int, channel: str, chance: Rand
 def _picks(store: Store, chance: Random) -> list[tuple[Product, int]]:
     catalog = CATALOGS[store.catalog]
     goods = [product for product in catalog if not product.is_gift_card]
-    gifts = [product for product in catalog if product.is_gift_card]
+    # only Shopify says of a line that it is a gift card
+    gifts = [product for product in catalog if product.is_gift_card and store.connector == "shopify"]
     if gifts and chance.random() < 0.008:
         return [(gifts[0], 1)]
     count = weighted(chance, ((0.45, 1), (0.3, 2), (0.17, 3), (0.08, 4)))
@@ -75,16 +76,19 @@ def _picks(store: Store, chance: Random) -> list[tuple[Product, int]]:
 
 
 def _discounts(
-    store: Store, picks: Sequence[tuple[Product, int]], chance: Random
+    store: Store, place: Place, picks: Sequence[tuple[Product, int]], chance: Random
 ) -> tuple[tuple[Discount, ...], list[list[tuple[int, Decimal]]]]:
     """The discounts, and for each line what it bears of them: (index of the discount, amount)."""
     cuts: list[list[tuple[int, Decimal]]] = [[] for _ in picks]
     left = [ZERO if product.is_gift_card else product.price * quantity for product, quantity in picks]
     roll, found = chance.random(), list[Discount]()
-    # BigCommerce and WooCommerce orders bear one discount: how several overlap there is not documented
     on_line, on_order = roll < 0.16, roll < 0.04 or 0.16 <= roll < 0.42
-    if store.connector != "shopify":
+    # BigCommerce and WooCommerce orders bear one discount: how several overlap there is not documented
+    if store.connector == "woocommerce":
         on_line, on_order = False, roll < 0.36
+    # nor whether the tax of a BigCommerce product is that before or after discounts: there they come without tax
+    if store.connector == "bigcommerce":
+        on_line, on_order = False, roll < 0.7 and not place.taxes
     if on_line and left[0]:
         percent = Decimal(chance.choice((10, 15, 25)))
         amount = charged(left[0] * percent / 100)

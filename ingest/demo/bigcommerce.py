@@ -213,9 +213,16 @@ def _product(line: LineSold, version: Version) -> Payload:
         "ebay_item_id": "",
         "brand": product.vendor,
         "applied_discounts": [_applied(placed.discounts[index], amount) for index, amount in line.cuts],
-        "product_options": [],
+        "product_options": _engraving(placed),
         "configurable_fields": [],
     }
+
+
+def _engraving(placed: OrderPlaced) -> list[Payload]:
+    person = placed.buyer.person
+    if person is None or placed.number % 41:
+        return []
+    return [{"id": 5, "type": "Text field", "display_name": "Engraving", "display_value": person.first_name}]
 
 
 def _applied(discount: Discount, amount: Decimal) -> Payload:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ingest.demo.amounts import ZERO, charged
@@ -60,7 +61,7 @@ def order(version: Version) -> Payload:
         "financial_status": _financial_status(version),
         "fulfillment_status": "fulfilled" if version.state == "fulfilled" else None,
         "gateway": "shopify_payments",
-        "landing_site": _LANDINGS[placed.order_id % len(_LANDINGS)] if placed.channel == "web" else None,
+        "landing_site": _landing_site(placed),
         "location_id": 487838322 if placed.channel == "pos" else None,
         "name": f"#{placed.number}",
         "note": _note(placed),
@@ -164,7 +165,7 @@ def line_item(line: LineSold, placed: OrderPlaced, version: Version, money: Mone
         "price_set": money.bag(line.unit_price),
         "product_exists": True,
         "product_id": product.product_id,
-        "properties": [],
+        "properties": _engraving(placed),
         "quantity": line.quantity,
         "requires_shipping": not product.is_gift_card,
         "sku": product.sku,
@@ -222,6 +223,20 @@ def _address(person: Person) -> Payload:
         "country_code": place.country_code,
         "province_code": place.region_code,
     }
+
+
+def _landing_site(placed: OrderPlaced) -> str | None:
+    if placed.channel == "pos":
+        return None
+    if placed.buyer.email and placed.number % 37 == 0:
+        # what links in newsletters carry along
+        return f"/?utm_source=newsletter&utm_medium=email&email={quote(placed.buyer.email)}"
+    return _LANDINGS[placed.order_id % len(_LANDINGS)]
+
+
+def _engraving(placed: OrderPlaced) -> list[Payload]:
+    person = placed.buyer.person
+    return [{"name": "Engraving", "value": person.first_name}] if person and placed.number % 41 == 0 else []
 
 
 def _note(placed: OrderPlaced) -> str | None:

@@ -67,11 +67,7 @@ def order(version: Version) -> Payload:
         **_dated("date_paid", _paid_at(version), placed),
         **_dated("date_completed", version.updated_at if version.state == "completed" else None, placed),
         "cart_hash": token,
-        "meta_data": [
-            {"id": placed.order_id * 3, "key": "_order_stock_reduced", "value": "yes"},
-            {"id": placed.order_id * 3 + 1, "key": "_wc_order_attribution_source_type", "value": "utm"},
-            {"id": placed.order_id * 3 + 2, "key": "_wc_order_attribution_utm_source", "value": "google"},
-        ],
+        "meta_data": _meta(placed),
         "line_items": [_line(line) for line in placed.lines],
         "tax_lines": _tax_lines(placed),
         "shipping_lines": _shipping_lines(placed),
@@ -151,6 +147,20 @@ def refund(event: Refunded, version: Version) -> Payload:
             "up": [{"href": url}],
         },
     }
+
+
+def _meta(placed: OrderPlaced) -> list[Payload]:
+    person = placed.buyer.person
+    values = {
+        "_order_stock_reduced": "yes",
+        "_wc_order_attribution_source_type": "utm",
+        "_wc_order_attribution_utm_source": "google",
+    }
+    if person and placed.number % 19 == 0:  # a plugin's own field
+        values["_gift_recipient"] = f"{person.name}, {person.street}"
+    return [
+        {"id": placed.order_id * 4 + n, "key": key, "value": value} for n, (key, value) in enumerate(values.items())
+    ]
 
 
 def _status(version: Version) -> str:

@@ -92,7 +92,7 @@ def test_a_set_with_a_bad_member_is_taken_without_it_where_none_is_held(raw: Raw
     raw.load(lines("a", ("o1", "1", "10"), bad=("o1",)))
     assert raw.held("o1") == ["1=10"]
     assert raw.notices == [
-        "shop: 1 set of lines came with a record that cannot be used; none was held before, so the rest counts."
+        "shop: 1 set of lines came with a record that cannot be used; none was held, so the rest counts."
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_set_that_a_file_no_longer_mentions_is_kept_and_counted(raw: RawLayer)
     raw.load(lines("a", ("o2", "2", "20"), minutes=1))
     assert raw.held("o1") == ["1=10"]
     assert raw.notices == [
-        "shop: 1 set of lines are gone from the file that held them; they stay, as a file may hold changes only."
+        "shop: 1 set of lines are gone from the file that held them; they stay, as it may hold changes only."
     ]
 
 

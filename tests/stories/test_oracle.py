@@ -442,7 +442,9 @@ def test_bigcommerce_parts_of_one_file_hold_one_set(tmp_path: Path) -> None:
 
 def test_a_csv_file_holds_one_record_a_row(tmp_path: Path) -> None:
     deliver(tmp_path, "orders.jsonl", [bigcommerce_order()])
-    table = 'id,order_id,name,quantity,total_ex_tax,applied_discounts\r\n1,5,"Lamp, red",2,30.00,"[{""amount"": 3}]"\r\n'
+    table = (
+        'id,order_id,name,quantity,total_ex_tax,applied_discounts\r\n1,5,"Lamp, red",2,30.00,"[{""amount"": 3}]"\r\n'
+    )
     (tmp_path / "order_products.csv").write_text(table, encoding="utf-8")
     facts = tenant(tmp_path, "bigcommerce")
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
 
+from warehouse.answer import Answer, answer
 from warehouse.catalog import Catalog, CatalogSource, build_catalog
+from warehouse.gold import open_gold
+from warehouse.query import MetricQuery
 from warehouse.tenants import Tenant
 
 MARTS = Path(__file__).parents[2] / "warehouse" / "dbt" / "models" / "marts"
@@ -59,14 +63,39 @@ def source(name: str, connector: str, first: str | None, through: str | None) ->
 def write_gold(path: Path, rows: Mapping[str, Iterable[Row]]) -> None:
     """Write a gold file at `path`: every mart of the yml, with `rows` by mart name."""
     with duckdb.connect(str(path)) as connection:
-        for mart, meta in mart_meta_from_yaml().items():
-            columns = ", ".join(f'"{name}" {column["data_type"]}' for name, column in meta["columns"].items())
-            connection.execute(f"create table {mart} ({columns})")
-            for row in rows.get(mart, ()):
-                names = ", ".join(f'"{name}"' for name in row)
-                connection.execute(
-                    f"insert into {mart} ({names}) values ({', '.join('?' * len(row))})", list(row.values())
-                )
+        fill_gold(connection, rows)
+
+
+def fill_gold(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Iterable[Row]]) -> None:
+    """Create every mart of the yml in an empty database, with `rows` by mart name."""
+    for mart, meta in mart_meta_from_yaml().items():
+        columns = ", ".join(f'"{name}" {column["data_type"]}' for name, column in meta["columns"].items())
+        connection.execute(f"create table {mart} ({columns})")
+        for row in rows.get(mart, ()):
+            names = ", ".join(f'"{name}"' for name in row)
+            connection.execute(f"insert into {mart} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
+
+
+class Asked:
+    """A gold file with its catalog, to be asked on a day of one's choice (noon in UTC)."""
+
+    def __init__(self, path: Path, sources: Iterable[CatalogSource], **changes: object) -> None:
+        self.path = path
+        self.catalog = catalog_of(path, sources, **changes)
+        self.connection = open_gold(path, temp_directory=path.parent / "spill")
+
+    def ask(self, on: str = "2026-04-01", **arguments: object) -> Answer:
+        now = datetime.fromisoformat(on).replace(hour=12, tzinfo=UTC)
+        return answer(self.catalog, self.connection, MetricQuery.parse(arguments), now, deadline=30)
+
+    def rows(self, on: str = "2026-04-01", **arguments: object) -> list[tuple[object, ...]]:
+        return list(self.ask(on, **arguments).rows)
+
+    def sql(self, sql: str) -> list[tuple[Any, ...]]:
+        return list(self.connection.cursor().execute(sql).fetchall())
+
+    def close(self) -> None:
+        self.connection.close()
 
 
 def catalog_of(path: Path, sources: Iterable[CatalogSource], **changes: object) -> Catalog:
@@ -128,7 +157,7 @@ class Shop:
         }
         net = "0"
         for position, (title, quantity, gross, discount) in enumerate(lines, 1):
-            net = str(_cents(net) + _cents(gross) - _cents(discount))
+            net = str(Decimal(net) + Decimal(gross) - Decimal(discount))
             self.rows["fct_order_lines"].append(
                 {
                     **carried,
@@ -138,10 +167,10 @@ class Shop:
                     "product_vendor": None if title is None else "Maker",
                     "is_gift_card": False,
                     "quantity": quantity,
-                    **self._amounts(gross=gross, discount=discount, net=str(_cents(gross) - _cents(discount))),
+                    **self._amounts(gross=gross, discount=discount, net=str(Decimal(gross) - Decimal(discount))),
                 }
             )
-        charged = total or str(_cents(net) + _cents(tax) + _cents(shipping))
+        charged = total or str(Decimal(net) + Decimal(tax) + Decimal(shipping))
         self.rows["fct_orders"].append(
             {
                 **carried,
@@ -186,16 +215,10 @@ class Shop:
                     shipping="0",
                     duties_and_fees="0",
                     tips="0",
-                    refunded=str(_cents(value) + _cents(tax)),
+                    refunded=str(Decimal(value) + Decimal(tax)),
                 ),
             }
         )
-
-
-def _cents(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
 
 
 def merged(*shops: Shop) -> dict[str, list[Row]]:
@@ -213,9 +236,8 @@ def three_stores() -> dict[str, list[Row]]:
     2026-03-31. There are guests, orders that do not count, NULL countries and products, a refund without its order.
     """
     shopify = Shop("shopify", "shopify")
-    shopify.order(
-        1, "2026-01-05", [("Mug", "2", "20.00", "1.10"), ("Cap", "1", "15.50", "0")], tax="2.75", person="ann", first=True
-    )
+    mug_and_cap = [("Mug", "2", "20.00", "1.10"), ("Cap", "1", "15.50", "0")]
+    shopify.order(1, "2026-01-05", mug_and_cap, tax="2.75", person="ann", first=True)
     shopify.order(2, "2026-01-31", [("Mug", "1", "10.00", "0")], shipping="4.99", person="ann", country="Canada")
     shopify.order(3, "2026-02-28", [(None, "1", "7.77", "0")], country=None)
     shopify.order(4, "2026-03-01", [("Cap", "3", "46.50", "4.65")], tax="3.33", person="bob", first=True)
@@ -226,10 +248,12 @@ def three_stores() -> dict[str, list[Row]]:
     shopify.refund(4, "2026-03-15", "13.95", title="Cap", quantity="1", tax="1.11")
     woo = Shop("woo", "woocommerce")
     woo.order(1, "2026-02-10", [("Mug", "1", "11.00", "0")], person="ann", country="Germany")
-    woo.order(2, "2026-03-20", [("Lamp", "2", "80.00", "8.00")], tax="14.40", person="eve", first=True, country="Germany")
+    lamps = [("Lamp", "2", "80.00", "8.00")]
+    woo.order(2, "2026-03-20", lamps, tax="14.40", person="eve", first=True, country="Germany")
     europe = Shop("shopify_eu", "shopify", "EUR", rate=False)
     europe.order(1, "2026-03-01", [("Lamp", "1", "39.00", "0")], person="zoe", first=True, country="France")
-    europe.order(2, "2026-03-31", [("Lamp", "1", "39.00", "0"), ("Mug", "1", "9.00", "0")], person="zoe", country="France")
+    lamp_and_mug = [("Lamp", "1", "39.00", "0"), ("Mug", "1", "9.00", "0")]
+    europe.order(2, "2026-03-31", lamp_and_mug, person="zoe", country="France")
     europe.refund(1, "2026-03-10", "39.00", title="Lamp", quantity="1", country="France", status="refunded")
     return merged(shopify, woo, europe)
 

@@ -12,9 +12,20 @@ import oracle_bigcommerce
 import oracle_shopify
 import oracle_woocommerce
 from oracle_facts import Facts, Tenant, facts
-from oracle_metrics import DIMENSIONS, METRICS, value
+from oracle_metrics import ADDS_UP, DIMENSIONS, METRICS, Group, dimensions_of, value
 
-__all__ = ["DIMENSIONS", "METRICS", "Facts", "SourceFolder", "TenantExports", "read_tenant", "value"]
+__all__ = [
+    "ADDS_UP",
+    "DIMENSIONS",
+    "METRICS",
+    "Facts",
+    "Group",
+    "SourceFolder",
+    "TenantExports",
+    "dimensions_of",
+    "read_tenant",
+    "value",
+]
 
 STORES = {
     "shopify": oracle_shopify.store,

@@ -214,7 +214,7 @@ def line_row(order: Order, line: Line, shared: Row, tenant: Tenant) -> Row:
         "line_number": line.number,
         "order_date": order.ordered_at.astimezone(tenant.zone).date(),
         "is_gift_card": line.is_gift_card,
-        "is_counted": order.exclusion_reason is None and not line.is_gift_card,
+        "is_counted": order.exclusion_reason is None and line.is_sale,
         "quantity": line.quantity,
         **reported(("gross", "discount", "net"), (line.gross, line.discount, line.net), order.currency, tenant),
     }
@@ -278,11 +278,12 @@ class Ledger:
 
     def __init__(self, order: Order | None) -> None:
         self.order = order
-        self.lines = [line for line in order.lines if not line.is_gift_card] if order else []
+        self.lines = [line for line in order.lines if line.is_sale] if order else []
         self.goods = sum((line.net for line in self.lines), ZERO)
         self.shipping = order.shipping if order else ZERO
         self.tax = order.tax if order else ZERO
         self.duties_and_fees = order.duties_and_fees if order else ZERO
+        self.tips = order.tips if order else ZERO
         self.by_line: dict[str, Decimal] = {}
         self.units: dict[str, Decimal] = {}
         self.unit = minor_unit(order.currency) if order else Decimal("0.01")
@@ -293,7 +294,10 @@ class Ledger:
         items, rest = rows[: len(refund.items)], rows[-1]
         for item, back in zip(refund.items, items, strict=True):
             back.tax = item.tax
-            if not item.is_gift_card:
+            if item.is_tip:
+                back.tips = item.value
+                self.tips -= item.value
+            elif not item.is_gift_card:
                 back.quantity, back.goods = item.quantity, item.value
                 self.take(item)
             self.tax -= item.tax
@@ -352,8 +356,8 @@ class Ledger:
             back.quantity = _remaining(line.quantity, line.quantity - self.units.get(line.line_id or "", ZERO))
             if back.goods or back.quantity:
                 rows.append(back)
-        beside = Back("cancellation", tips=self.order.tips)
-        for name in ("shipping", "tax", "duties_and_fees"):
+        beside = Back("cancellation")
+        for name in ("shipping", "tax", "duties_and_fees", "tips"):
             setattr(beside, name, _remaining(getattr(self.order, name), getattr(self, name)))
         if any(beside.amounts()):
             home = rows[0] if rows else beside

@@ -126,6 +126,9 @@ METRICS: Mapping[str, Sum | Ratio] = {
     "return_rate": Ratio(Sum(("returns",)), BEFORE_RETURNS, 6),
 }
 
+NOT_ADDITIVE = {"median_order_value", "customers", "returning_customers"}
+ADDS_UP = tuple(name for name, one in METRICS.items() if isinstance(one, Sum) and name not in NOT_ADDITIVE)
+
 
 def facts_of(metric: str) -> set[str]:
     """Of which facts a metric is made: any of orders, lines, refunds."""

@@ -34,6 +34,12 @@ class Line:
     gross: Decimal
     discount: Decimal
     is_gift_card: bool = False
+    is_tip: bool = False
+
+    @property
+    def is_sale(self) -> bool:
+        """A gift card is no sale, nor is a tip that the vendor lists among the lines."""
+        return not self.is_gift_card and not self.is_tip
 
     @property
     def net(self) -> Decimal:
@@ -77,6 +83,7 @@ class Item:
     value: Decimal
     tax: Decimal
     is_gift_card: bool = False
+    is_tip: bool = False
 
 
 @dataclass(frozen=True)

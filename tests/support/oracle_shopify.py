@@ -133,7 +133,13 @@ def order_lines(payload: Json, currency: str) -> tuple[Line, ...]:
     given = sum(discounts, ZERO) + sum((shipping_discount(line) for line in sections(payload, "shipping_lines")), ZERO)
     of_order = amount(payload, "total_discounts") - given
     if of_order > 0:
-        discounts = [own + part for own, part in zip(discounts, share(of_order, values, unit), strict=True)]
+        # Shopify discounts neither gift cards nor tips, so they take no part in what it does not allocate itself.
+        bases = [
+            ZERO if flag(item, "gift_card") or section(item, "tip") else value
+            for item, value in zip(items, values, strict=True)
+        ]
+        parts = share(of_order, bases if any(bases) else values, unit)
+        discounts = [own + part for own, part in zip(discounts, parts, strict=True)]
     found = []
     for index, (item, value, discount) in enumerate(zip(items, values, discounts, strict=True)):
         gross = value
@@ -150,6 +156,7 @@ def order_lines(payload: Json, currency: str) -> tuple[Line, ...]:
                 gross=gross,
                 discount=discount,
                 is_gift_card=flag(item, "gift_card"),
+                is_tip=bool(section(item, "tip")),
             )
         )
     return tuple(found)
@@ -279,6 +286,7 @@ def refund_item(payload: Json, kept: dict[str | None, Json], included: bool) -> 
         value=value - tax if included else value,
         tax=tax,
         is_gift_card=flag(line or said, "gift_card"),
+        is_tip=bool(section(line or said, "tip")),
     )
 
 

@@ -1,0 +1,278 @@
+"""The command line: gata-mcp."""
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Annotated, Any, NoReturn
+
+import click
+import typer
+
+from server.answers import RefreshAnswer, csv_text
+from server.conditions import FORMS, condition
+from server.desk import Desk
+from server.logs import configure_logging
+from server.settings import Settings
+from server.terminal import context_of, follow, print_table
+from server.worker_client import Event, Workers
+from warehouse.errors import BadValueError, ConfigError, GataError, NoSnapshotError, RefreshError
+from warehouse.query import DEFAULT_LIMIT, RULES
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+logger = logging.getLogger(__name__)
+
+app = typer.Typer(
+    name="gata-mcp",
+    help="Governed metrics of shops for an agent: from export files to answers that are right to the cent.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", envvar="GATA_HOME", file_okay=False, help="The state folder.")
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print the tool's structured answer.")]
+
+
+@app.callback()
+def _everywhere(context: typer.Context, home: HomeOption = None) -> None:
+    context.obj = home
+
+
+@app.command()
+def demo(
+    home: HomeOption = None,
+    scale: Annotated[int, typer.Option(min=1, help="Multiplies the number of orders.")] = 1,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of data; yesterday if left out.")
+    ] = None,
+) -> None:
+    """Write three demo tenants, refresh them, and answer questions about them."""
+    from ingest.demo import write_demo
+    from server.showcase import answered, client_configuration, yesterday
+
+    settings = _settings(home)
+    last = until.date() if until is not None else yesterday()
+    typer.echo(f"Writing the demo's exports up to {last} below {settings.home.root}", err=True)
+    report = write_demo(settings.home, until=last, scale=scale)
+    desk = Desk(settings)
+    try:
+        answers = _refreshed(desk, [tenant.slug for tenant in report.tenants])
+        _tell_failures(answers)
+        if not all(_succeeded(answer) for answer in answers):
+            raise typer.Exit(FAILED)
+        for question, answer in answered(desk, last):
+            typer.echo(f"\n{question.words}")
+            print_table(answer)
+            typer.echo(context_of(answer), err=True)
+    finally:
+        desk.close()
+    typer.echo("\nTo ask from Claude Desktop, put this into its configuration (Settings, Developer, Edit Config):\n")
+    typer.echo(client_configuration(settings.home))
+
+
+@app.command()
+def serve(
+    home: HomeOption = None,
+    tenant: Annotated[list[str] | None, typer.Option(help="Serve this tenant only; may be repeated.")] = None,
+) -> None:
+    """Serve MCP on standard input and output."""
+    from server.factory import create_server
+
+    create_server(_settings(home, tenant)).run()
+
+
+@app.command()
+def refresh(
+    tenants: Annotated[list[str] | None, typer.Argument(metavar="TENANT...", show_default=False)] = None,
+    home: HomeOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Every tenant of tenants.yml.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Rebuild from all data held.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Publish although a collapse or quarantine limit was hit.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Load new data and publish it."""
+    desk = Desk(_settings(home))
+    try:
+        if every == bool(tenants):
+            raise BadValueError("Name the tenants to refresh, or give --all.")
+        slugs = list(desk.served.tenants()) if every else [desk.served.tenant(name).slug for name in tenants or ()]
+        answers = _refreshed(desk, list(dict.fromkeys(slugs)), full=full, accept=accept)
+    finally:
+        desk.close()
+    for answer in answers:
+        typer.echo(_json(answer.structured()) if as_json else answer.text())
+    if not all(_succeeded(answer) for answer in answers):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def metrics(
+    tenant: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    home: HomeOption = None,
+    search: Annotated[str | None, typer.Option(help="Words in names, descriptions, synonyms or values.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what can be asked."""
+    answer = Desk(_settings(home)).list_metrics(tenant, search)
+    typer.echo(_json(answer.structured()) if as_json else answer.text())
+
+
+@app.command()
+def query(
+    metrics: Annotated[list[str], typer.Argument(metavar="METRIC...", show_default=False)],
+    home: HomeOption = None,
+    tenant: Annotated[str | None, typer.Option(help="May be left out where there is one.")] = None,
+    group_by: Annotated[list[str] | None, typer.Option("--by", "--group-by", help=RULES["group_by"])] = None,
+    grain: Annotated[str | None, typer.Option(help=RULES["grain"])] = None,
+    period: Annotated[str, typer.Option(help=RULES["period"])] = "all",
+    where: Annotated[list[str] | None, typer.Option(help=FORMS)] = None,
+    order_by: Annotated[list[str] | None, typer.Option(help=RULES["order_by"])] = None,
+    limit: Annotated[int, typer.Option(help=RULES["limit"])] = DEFAULT_LIMIT,
+    as_json: JsonFlag = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the rows as CSV.")] = False,
+) -> None:
+    """Answer one question."""
+    if as_json and as_csv:
+        raise BadValueError("Give --json or --csv, not both.")
+    arguments: dict[str, object] = {
+        "metrics": _names(metrics),
+        "group_by": _names(group_by),
+        "period": period,
+        "where": [condition(text) for text in where or ()],
+        "order_by": _names(order_by),
+        "limit": limit,
+    }
+    if grain is not None:
+        arguments["grain"] = grain
+    answer = Desk(_settings(home)).query_metric(tenant, arguments)
+    if as_json:
+        typer.echo(_json(answer.structured()))
+        return
+    if as_csv:
+        typer.echo(csv_text([column["name"] for column in answer.columns], answer.rows), nl=False)
+    else:
+        print_table(answer)
+    typer.echo(context_of(answer), err=True)
+
+
+@app.command()
+def dbt(
+    tenant: Annotated[str, typer.Argument(show_default=False)],
+    arguments: Annotated[list[str], typer.Argument(metavar="-- run|build|test …", show_default=False)],
+    home: HomeOption = None,
+) -> None:
+    """Run dbt on the shipped project with a tenant's variables."""
+    settings = _settings(home)
+    slug = Desk(settings).served.tenant(tenant).slug
+    workers = Workers(settings.worker)
+    events: SimpleQueue[Event] = SimpleQueue()
+    message = {"op": "dbt", "home": str(settings.home.root), "tenant": slug, "args": arguments}
+    request = workers.request(message, events.put)
+    try:
+        while True:
+            try:
+                event = events.get()
+            except KeyboardInterrupt:
+                workers.cancel(request)
+                continue
+            if event["event"] == "output":
+                typer.echo(event["text"])
+            elif event["event"] == "done":
+                raise typer.Exit(DONE if event["result"]["success"] else FAILED)
+            elif event["event"] == "error":
+                error = event["error"]
+                raise RefreshError(error["kind"], error["message"])
+    finally:
+        workers.close()
+
+
+@app.command()
+def init(home: HomeOption = None) -> None:
+    """Write a commented tenants.yml."""
+    from server.starter import write_starter
+
+    settings = _settings(home)
+    write_starter(settings.home)
+    typer.echo(f"Wrote {settings.home.tenants_file}")
+
+
+@app.command()
+def doctor(
+    tenant: Annotated[str | None, typer.Argument(show_default=False)] = None, home: HomeOption = None
+) -> None:
+    """Check the home, tenants.yml, sources, snapshots and locks."""
+    from server.doctor import examine
+
+    healthy = True
+    for check in examine(_settings(home).home, tenant):
+        healthy = healthy and check.ok
+        typer.echo(f"{'ok      ' if check.ok else 'problem '} {check.what}: {check.says}")
+    if not healthy:
+        raise typer.Exit(FAILED)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and leave with its exit code: 0 done, 1 failed, 2 wrong use."""
+    configure_logging("WARNING")
+    try:
+        app(args=None if arguments is None else list(arguments))
+    except (ConfigError, NoSnapshotError, RefreshError) as error:
+        _leave(error, FAILED)
+    except GataError as error:
+        _leave(error, WRONG_USE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        logger.exception("the command failed")
+        _leave(error.__class__.__name__, FAILED)
+    sys.exit(DONE)
+
+
+def _leave(why: object, code: int) -> NoReturn:
+    typer.echo(f"gata-mcp: {why}", err=True)
+    sys.exit(code)
+
+
+def _settings(home: Path | None, tenants: Sequence[str] | None = None) -> Settings:
+    before = click.get_current_context().find_root().obj
+    return Settings.from_environment(home or before, tenants)
+
+
+def _names(given: Sequence[str] | None) -> list[str]:
+    return [name.strip() for text in given or () for name in text.split(",")]
+
+
+def _refreshed(desk: Desk, slugs: Sequence[str], full: bool = False, accept: bool = False) -> list[RefreshAnswer]:
+    started = [desk.refreshes.start_or_join(slug, full, accept) for slug in slugs]
+    follow(desk.refreshes, [refresh for refresh, _ in started])
+    return [
+        RefreshAnswer.of(desk.refreshes.settle(refresh, full), joined or refresh.elsewhere)
+        for refresh, joined in started
+    ]
+
+
+def _succeeded(answer: RefreshAnswer) -> bool:
+    return answer.status in ("succeeded", "unchanged")
+
+
+def _tell_failures(answers: Sequence[RefreshAnswer]) -> None:
+    for answer in answers:
+        if not _succeeded(answer):
+            typer.echo(answer.text(), err=True)
+
+
+def _json(structured: dict[str, Any]) -> str:
+    return json.dumps(structured, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""MetricQuery: what a question's arguments may be."""
+
+import pytest
+
+from warehouse.errors import BadValueError, CallerError, UnknownNameError
+from warehouse.query import AnyFilter, Filter, MetricQuery
+
+
+def test_a_single_name_or_filter_stands_for_a_list_of_one() -> None:
+    query = MetricQuery.parse(
+        {
+            "metrics": "orders",
+            "group_by": "channel",
+            "where": {"field": "channel", "value": "Email"},
+            "order_by": "-orders",
+        }
+    )
+    assert query.metrics == ("orders",)
+    assert query.group_by == ("channel",)
+    assert query.where == (Filter(field="channel", value="Email"),)
+    assert query.order_by == ("-orders",)
+
+
+def test_defaults_are_all_time_and_a_hundred_rows() -> None:
+    query = MetricQuery.parse({"metrics": ["orders"]})
+    assert (query.period, query.limit, query.grain, query.where) == ("all", 100, None, ())
+
+
+def test_one_of_several_filters_may_be_asked_for() -> None:
+    query = MetricQuery.parse({"metrics": "orders", "where": [{"any": [{"field": "channel", "op": "is_null"}]}]})
+    assert query.where == (AnyFilter(any=(Filter(field="channel", op="is_null"),)),)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "metrics is missing"),
+        ({"metrics": []}, "metrics has 0 entries: give 1 to 10 metric names"),
+        ({"metrics": ["orders"] * 11}, "metrics has 11 entries"),
+        ({"metrics": 7}, 'metrics cannot be "7"'),
+        ({"metrics": [None]}, 'metrics cannot be "None"'),
+        ({"metrics": "orders", "limit": 0}, 'limit cannot be "0": give a whole number from 1 to 1000.'),
+        ({"metrics": "orders", "limit": 1001}, 'limit cannot be "1001"'),
+        ({"metrics": "orders", "limit": "10"}, 'limit cannot be "10"'),
+        ({"metrics": "orders", "limit": 1.5}, 'limit cannot be "1.5"'),
+        ({"metrics": "orders", "limit": True}, 'limit cannot be "True"'),
+        ({"metrics": "orders", "grain": "hour"}, 'grain cannot be "hour": give one of day, week'),
+        ({"metrics": "orders", "period": 2026}, 'period cannot be "2026"'),
+        ({"metrics": "orders", "group_by": {"x": 1}}, "group_by cannot be"),
+        ({"metrics": "orders", "where": "channel = 'Email'"}, "where cannot be \"channel = 'Email'\""),
+        ({"metrics": "orders", "where": [{"field": "channel", "op": "between"}]}, 'where cannot be "between"'),
+        ({"metrics": "orders", "where": [{"op": "eq", "value": "x"}]}, "where cannot be"),
+        ({"metrics": "orders", "where": [{"any": []}]}, "where cannot be"),
+        ({"metrics": "orders", "where": [{"field": "channel", "value": {"x": 1}}]}, "where cannot be"),
+    ],
+)
+def test_a_value_of_a_wrong_form_is_refused_with_the_rule(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(BadValueError) as caught:
+        MetricQuery.parse(arguments)
+    assert message in str(caught.value)
+    assert "pydantic" not in str(caught.value)
+    assert len(str(caught.value)) < 320
+
+
+def test_an_unknown_argument_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match='Unknown argument "groupby". Nearest: group_by'):
+        MetricQuery.parse({"metrics": "orders", "groupby": ["channel"]})
+
+
+def test_refusals_are_the_callers_to_mend() -> None:
+    with pytest.raises(CallerError):
+        MetricQuery.parse({"metrics": "orders", "limit": None})
