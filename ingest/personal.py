@@ -14,8 +14,9 @@ class Act(Enum):
     KEEP = auto()
     DROP = auto()
     CONTACT = auto()  # a phone or such: dropped, and taken out of the record's notes
-    STREET = auto()  # dropped; what lies beside it describes a person or a place
-    PERSON_NAME = auto()  # dropped, and taken out of the record's notes; what lies beside it describes a person
+    STREET = auto()  # likewise; what lies beside it describes a person
+    PERSON_NAME = auto()  # likewise, word by word; what lies beside it describes a person
+    SOMEONES_NAME = auto()  # likewise; what lies beside it is anything (customer_name of an order)
     NAME = auto()  # the same inside a person; elsewhere the name of a product or an order, kept
     EMAIL = auto()  # hashed
     ADDRESS = auto()  # an object or a list of them: only place and e-mail hash stay
@@ -34,11 +35,15 @@ def _words(text: str) -> frozenset[str]:
 # Keys are compared without case and punctuation: first_name and firstName are one.
 _ACTS: tuple[tuple[frozenset[str], Act], ...] = (
     (
-        _words(
-            "firstname lastname middlename fullname givenname familyname surname fname lname customername billingname "
-            "shippingname recipientname contactname cardholder cardholdername accountholder ownername"
-        ),
+        _words("firstname lastname middlename fullname givenname familyname surname fname lname"),
         Act.PERSON_NAME,
+    ),
+    (
+        _words(
+            "customername billingname shippingname recipientname contactname cardholder cardholdername accountholder "
+            "ownername"
+        ),
+        Act.SOMEONES_NAME,
     ),
     (
         _words(
@@ -70,9 +75,8 @@ _BY_KEY = {key: act for keys, act in _ACTS for key in keys}
 # plugins and new API versions put prefixes before the keys above (shipping_phone, sms_phone_number)
 _PARTS: tuple[tuple[re.Pattern[str], Act], ...] = (
     (re.compile(r"email"), Act.EMAIL),
-    (re.compile(r"firstname|lastname|fullname|surname"), Act.PERSON_NAME),
-    (re.compile(r"streetaddress|address(?:line)?[123]$|latitude|longitude"), Act.STREET),
-    (re.compile(r"phone"), Act.CONTACT),
+    (re.compile(r"firstname|lastname|fullname|surname"), Act.SOMEONES_NAME),
+    (re.compile(r"phone|streetaddress|address(?:line)?[123]$|latitude|longitude"), Act.CONTACT),
     (re.compile(r"ipaddress|useragent|password|secret|token|creditcard|cardnumber|vatnumber|birthda"), Act.DROP),
 )
 _PLACE_KEYS = _words(

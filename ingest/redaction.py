@@ -105,17 +105,19 @@ class _Walk:
 
     def run(self, record: dict[str, object], entity: Entity) -> None:
         kind = self._rules.act(entity.one[0])
-        self._object(record, kind is Act.PERSON, kind is Act.REFUND)
+        self._object(record, kind is Act.PERSON, kind is Act.REFUND, declared=True)
         for holder, key in self._notes:
             note = holder[key]
             if type(note) is str:
                 holder[key] = self._without_persons(note)
 
-    def _object(self, record: dict[str, object], person: bool, refund: bool) -> None:
+    def _object(self, record: dict[str, object], person: bool, refund: bool, declared: bool = False) -> None:
         acts = self._rules.acts(record)
-        for act in acts.values():
-            if act is Act.PERSON_NAME or act is Act.STREET:
-                person = True
+        # an object is known as a person by its keys, but an order to which a plugin adds first_name stays an order
+        if not declared:
+            for act in acts.values():
+                if act is Act.PERSON_NAME or act is Act.STREET:
+                    person = True
         for key, act in acts.items():
             value = record[key]
             # null says nothing of anybody
@@ -138,7 +140,7 @@ class _Walk:
             record[key] = self._redactor.email_hash(value)
         elif act is Act.ADDRESS and (type(value) is dict or type(value) is list):
             record[key] = self._address(value)
-        elif act is Act.PERSON_NAME or (act is Act.NAME and person):
+        elif act is Act.PERSON_NAME or act is Act.SOMEONES_NAME or (act is Act.NAME and person):
             self._names.append(record.pop(key))
         elif act is Act.CONTACT or act is Act.STREET:
             self._texts.append(record.pop(key))
@@ -172,7 +174,8 @@ class _Walk:
         return kept
 
     def _remember(self, act: Act, value: object) -> None:
-        (self._names if act is Act.PERSON_NAME or act is Act.NAME else self._texts).append(value)
+        named = act is Act.PERSON_NAME or act is Act.SOMEONES_NAME or act is Act.NAME
+        (self._names if named else self._texts).append(value)
 
     def _meta(self, value: object) -> list[object]:
         """The entries whose key stays, with nothing but their id, key and value."""

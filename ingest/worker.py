@@ -75,7 +75,7 @@ class Request(RootModel[Annotated[RefreshRequest | DbtRequest | CancelRequest, F
 
 
 class Worker:
-    """Serves the requests that come in on a pipe."""
+    """Serves the requests that come in on a pipe; left_alone is set once nobody listens any more."""
 
     def __init__(self, requests: int, events: BinaryIO, idle_seconds: float = IDLE_SECONDS) -> None:
         self._requests = requests
@@ -85,7 +85,7 @@ class Worker:
         self._lock = threading.Lock()
         self._pending: dict[int, str] = {}
         self._cancelled: set[int] = set()
-        self._left_alone = threading.Event()
+        self.left_alone = threading.Event()
 
     def serve(self) -> None:
         """Serve until the requests end or none has come for `idle_seconds`."""
@@ -118,11 +118,11 @@ class Worker:
                 self._pending[request.id] = request.tenant
             self._queue.put(request)
         # nobody listens any more
-        self._left_alone.set()
+        self.left_alone.set()
         self._queue.put(None)
 
     def _is_cancelled(self, request: Work) -> bool:
-        return self._left_alone.is_set() or request.id in self._cancelled
+        return self.left_alone.is_set() or request.id in self._cancelled
 
     def _answer(self, request: Work) -> None:
         try:
@@ -207,7 +207,7 @@ class Worker:
                 self._events.write(line)
                 self._events.flush()
             except OSError:
-                self._left_alone.set()
+                self.left_alone.set()
 
 
 def _tenant(request: Work) -> tuple[Tenant, TenantHome]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Annotated, Any, NoReturn
 
-import click
 import typer
 
 from server.answers import RefreshAnswer, csv_text
@@ -35,7 +34,7 @@ app = typer.Typer(
 )
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", envvar="GATA_HOME", file_okay=False, help="The state folder.")
+    Path | None, typer.Option("--home", file_okay=False, help="The state folder; GATA_HOME says it too.")
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the tool's structured answer.")]
 
@@ -47,6 +46,7 @@ def _everywhere(context: typer.Context, home: HomeOption = None) -> None:
 
 @app.command()
 def demo(
+    context: typer.Context,
     home: HomeOption = None,
     scale: Annotated[int, typer.Option(min=1, help="Multiplies the number of orders.")] = 1,
     until: Annotated[
@@ -57,7 +57,7 @@ def demo(
     from ingest.demo import write_demo
     from server.showcase import answered, client_configuration, yesterday
 
-    settings = _settings(home)
+    settings = _settings(context, home)
     last = until.date() if until is not None else yesterday()
     typer.echo(f"Writing the demo's exports up to {last} below {settings.home.root}", err=True)
     report = write_demo(settings.home, until=last, scale=scale)
@@ -79,17 +79,19 @@ def demo(
 
 @app.command()
 def serve(
+    context: typer.Context,
     home: HomeOption = None,
     tenant: Annotated[list[str] | None, typer.Option(help="Serve this tenant only; may be repeated.")] = None,
 ) -> None:
     """Serve MCP on standard input and output."""
     from server.factory import create_server
 
-    create_server(_settings(home, tenant)).run()
+    create_server(_settings(context, home, tenant)).run()
 
 
 @app.command()
 def refresh(
+    context: typer.Context,
     tenants: Annotated[list[str] | None, typer.Argument(metavar="TENANT...", show_default=False)] = None,
     home: HomeOption = None,
     every: Annotated[bool, typer.Option("--all", help="Every tenant of tenants.yml.")] = False,
@@ -100,7 +102,7 @@ def refresh(
     as_json: JsonFlag = False,
 ) -> None:
     """Load new data and publish it."""
-    desk = Desk(_settings(home))
+    desk = Desk(_settings(context, home))
     try:
         if every == bool(tenants):
             raise BadValueError("Name the tenants to refresh, or give --all.")
@@ -116,18 +118,20 @@ def refresh(
 
 @app.command()
 def metrics(
+    context: typer.Context,
     tenant: Annotated[str | None, typer.Argument(show_default=False)] = None,
     home: HomeOption = None,
     search: Annotated[str | None, typer.Option(help="Words in names, descriptions, synonyms or values.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show what can be asked."""
-    answer = Desk(_settings(home)).list_metrics(tenant, search)
+    answer = Desk(_settings(context, home)).list_metrics(tenant, search)
     typer.echo(_json(answer.structured()) if as_json else answer.text())
 
 
 @app.command()
 def query(
+    context: typer.Context,
     metrics: Annotated[list[str], typer.Argument(metavar="METRIC...", show_default=False)],
     home: HomeOption = None,
     tenant: Annotated[str | None, typer.Option(help="May be left out where there is one.")] = None,
@@ -153,7 +157,7 @@ def query(
     }
     if grain is not None:
         arguments["grain"] = grain
-    answer = Desk(_settings(home)).query_metric(tenant, arguments)
+    answer = Desk(_settings(context, home)).query_metric(tenant, arguments)
     if as_json:
         typer.echo(_json(answer.structured()))
         return
@@ -166,12 +170,13 @@ def query(
 
 @app.command()
 def dbt(
+    context: typer.Context,
     tenant: Annotated[str, typer.Argument(show_default=False)],
     arguments: Annotated[list[str], typer.Argument(metavar="-- run|build|test …", show_default=False)],
     home: HomeOption = None,
 ) -> None:
     """Run dbt on the shipped project with a tenant's variables."""
-    settings = _settings(home)
+    settings = _settings(context, home)
     slug = Desk(settings).served.tenant(tenant).slug
     workers = Workers(settings.worker)
     events: SimpleQueue[Event] = SimpleQueue()
@@ -196,24 +201,26 @@ def dbt(
 
 
 @app.command()
-def init(home: HomeOption = None) -> None:
+def init(context: typer.Context, home: HomeOption = None) -> None:
     """Write a commented tenants.yml."""
     from server.starter import write_starter
 
-    settings = _settings(home)
+    settings = _settings(context, home)
     write_starter(settings.home)
     typer.echo(f"Wrote {settings.home.tenants_file}")
 
 
 @app.command()
 def doctor(
-    tenant: Annotated[str | None, typer.Argument(show_default=False)] = None, home: HomeOption = None
+    context: typer.Context,
+    tenant: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    home: HomeOption = None,
 ) -> None:
     """Check the home, tenants.yml, sources, snapshots and locks."""
     from server.doctor import examine
 
     healthy = True
-    for check in examine(_settings(home).home, tenant):
+    for check in examine(_settings(context, home).home, tenant):
         healthy = healthy and check.ok
         typer.echo(f"{'ok      ' if check.ok else 'problem '} {check.what}: {check.says}")
     if not healthy:
@@ -242,9 +249,8 @@ def _leave(why: object, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _settings(home: Path | None, tenants: Sequence[str] | None = None) -> Settings:
-    before = click.get_current_context().find_root().obj
-    return Settings.from_environment(home or before, tenants)
+def _settings(context: typer.Context, home: Path | None, tenants: Sequence[str] | None = None) -> Settings:
+    return Settings.from_environment(home or context.find_root().obj, tenants)
 
 
 def _names(given: Sequence[str] | None) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from warehouse.errors import BadValueError, quoted
 
 FORMS = "field=value, field=a,b (one of them), field!=value, field>value, field>=value, field<value, field<=value, "
-FORMS += 'field~part (contains), field^start, field= (missing), field!= (not missing), or a filter as JSON'
+FORMS += "field~part (contains), field^start, field= (missing), field!= (not missing), or a filter as JSON"
 
 _CONDITION = re.compile(r"^\s*(?P<field>\w+)\s*(?P<op>!=|>=|<=|=|>|<|~|\^)(?P<value>.*)$", re.DOTALL)
 _OPS = {"=": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "~": "contains", "^": "starts_with"}

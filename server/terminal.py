@@ -11,7 +11,7 @@ from rich.table import Table
 from server.answers import QueryAnswer
 from server.refreshes import Refresh, Refreshes
 
-MISSING = "–"
+MISSING = "-"
 _LOOK = 1.0  # seconds between two looks at a refresh that does not move
 
 
@@ -74,22 +74,20 @@ def follow(refreshes: Refreshes, running: Sequence[Refresh]) -> None:
                 bars[one.tenant], completed=document["completed"], total=document["total"], description=says
             )
 
-        _until_over(running, look, lambda: [refreshes.cancel(one) for one in running])
+        try:
+            _until_over(running, look)
+        except KeyboardInterrupt:
+            for one in running:
+                refreshes.cancel(one)
+            _until_over(running, look)
         for one in running:
             look(one)
 
 
-def _until_over(running: Sequence[Refresh], look: Callable[[Refresh], None], stop: Callable[[], object]) -> None:
-    try:
-        while not all(one.over for one in running):
-            for one in running:
-                if not one.over:
-                    look(one)
-    except KeyboardInterrupt:
-        stop()
-        while not all(one.over for one in running):
-            for one in running:
-                look(one)
+def _until_over(running: Sequence[Refresh], look: Callable[[Refresh], None]) -> None:
+    while not all(one.over for one in running):
+        for one in running:
+            look(one)
 
 
 def _cell(cell: Any, column: Mapping[str, Any]) -> str:

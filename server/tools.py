@@ -90,9 +90,7 @@ Limit = Annotated[
 def add_tools(server: StrictServer, desk: Desk) -> None:
     """Register the three tools, answered at `desk`."""
 
-    async def list_metrics(
-        tenant: Tenant = None, search: Search = None
-    ) -> Annotated[CallToolResult, MetricsAnswer]:
+    async def list_metrics(tenant: Tenant = None, search: Search = None) -> Annotated[CallToolResult, MetricsAnswer]:
         return result(await anyio.to_thread.run_sync(desk.list_metrics, tenant, search))
 
     async def query_metric(

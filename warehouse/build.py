@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -145,7 +145,7 @@ def run_dbt(
         dbt_version=str(dbt_version),
         vars=variables,
         models=models,
-        mart_meta=_mart_meta(results),
+        mart_meta=mart_meta(result.node for result in results),
         error=error,
     )
 
@@ -184,8 +184,9 @@ def _sources(unique_id: str, parents: Mapping[str, list[str]]) -> set[str]:
     return found
 
 
-def _mart_meta(results: Sequence[Any]) -> dict[str, dict[str, Any]]:
-    marts = [r.node for r in results if str(r.node.resource_type) == "model" and r.node.fqn[1:2] == ["marts"]]
+def mart_meta(nodes: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    """What the yml beside each mart says, from the nodes of a dbt manifest: as BuildReport.mart_meta."""
+    marts = [node for node in nodes if str(node.resource_type) == "model" and node.fqn[1:2] == ["marts"]]
     return {
         node.name: {
             "description": node.description,

@@ -245,10 +245,10 @@ def _legs(catalog: Catalog, metrics: dict[str, Metric], fields: list[str]) -> tu
 
 
 def _leg(name: str, fact: Fact, measures: dict[str, Measure], fields: list[str]) -> Leg:
-    # what every measure asks of a row becomes a condition of the leg: rows that count for none make no group
-    shared = tuple(
-        text for text in next(iter(measures.values())).filter if all(text in each.filter for each in measures.values())
-    )
+    # what every measure of the fact asks of a row becomes a condition of the leg: rows that count for none make no
+    # group, and which groups there are does not hang on which metrics are asked
+    every = list(fact.measures.values())
+    shared = tuple(text for text in every[0].filter if all(text in each.filter for each in every))
     aggregates = []
     for measure, meta in measures.items():
         conditions = tuple(condition(text) for text in meta.filter if text not in shared)

@@ -64,7 +64,7 @@ class Expected:
         has_rate = placed.store.currency == self._company.currency
         self._without_rate += not has_rate
         for metric, day, amount in bookings(version):
-            if has_rate or metric in COUNT_METRICS:
+            if amount and (has_rate or metric in COUNT_METRICS):
                 for sums in (self._total, self._sources[source], self._months[_month(day)]):
                     sums.amounts[metric] += amount
         self._ordered.append(_Ordered(placed.at, source, placed.order_id, placed.day, placed.buyer))
@@ -131,7 +131,7 @@ def _normalised(email: str) -> str:
 
 
 def _month(day: date) -> str:
-    return f"{day:%Y-%m}"
+    return f"{day.year:04d}-{day.month:02d}"
 
 
 def _months(first: date, last: date) -> list[str]:

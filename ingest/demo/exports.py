@@ -76,12 +76,13 @@ class Exports:
 
     def _deliver(self, story: Story, folder: Folder) -> None:
         connector, number = story.placed.store.connector, story.placed.order_id
-        told: dict[Version, bytes] = {}
+        told: dict[int, bytes] = {}
         self.orders += 1
         for item in delivered(story, self._last, self._seed):
-            if item.version not in told:
-                told[item.version] = encoded(_ORDER[connector](item.version))
-            folder.add("orders", item.day, Record(item.at, number, told[item.version]))
+            seen = len(item.version.seen)
+            if seen not in told:
+                told[seen] = encoded(_ORDER[connector](item.version))
+            folder.add("orders", item.day, Record(item.at, number, told[seen]))
         if "order_products" in folder.entities:
             for item in delivered_sets(story, self._last):
                 for product in bigcommerce.order_products(item.version):

@@ -32,7 +32,8 @@ def test_an_entity_declares_paths_that_can_be_checked(entity: Entity) -> None:
     assert compile_checks(entity.fields)({}) is None
     assert entity.connector in CONNECTORS
     assert entity.kind == "record" or entity.parent
-    assert entity.wrapper and entity.one
+    assert entity.wrapper
+    assert entity.one
     assert {entity.id, *entity.day, *filter(None, [entity.updated_at, entity.total])} <= set(entity.fields)
 
 

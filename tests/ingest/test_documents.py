@@ -43,7 +43,8 @@ FORMS = {
     "byte-order mark": b"\xef\xbb\xbf" + LINES,
     "list on one line": json.dumps(ALL).encode(),
     "list, pretty": json.dumps(ALL, indent=2).encode(),
-    "list, pretty, with CRLF and byte-order mark": b"\xef\xbb\xbf" + json.dumps(ALL, indent=1).replace("\n", "\r\n").encode(),
+    "list, pretty, with CRLF and byte-order mark": b"\xef\xbb\xbf"
+    + json.dumps(ALL, indent=1).replace("\n", "\r\n").encode(),
     "list, a record a line": b"[\n" + LINES.replace(b"\n", b",\n") + b"\n]",
     "list of single wrappers": json.dumps([{"order": one} for one in ALL]).encode(),
     "wrapper on one line": json.dumps({"orders": ALL}).encode(),
@@ -112,7 +113,11 @@ def test_no_number_passes_through_a_float(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("content", [b"", b" \r\n\n", b"\xef\xbb\xbf", gzip.compress(b""), gzip.compress(b"\n")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b" \r\n\n", b"\xef\xbb\xbf", gzip.compress(b""), gzip.compress(b"\n")],
+    ids=["no byte", "blank lines", "byte-order mark", "gzip of nothing", "gzip of a blank line"],
+)
 def test_an_empty_file_holds_no_records_and_says_so(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "orders.jsonl"
     path.write_bytes(content)
@@ -316,9 +321,7 @@ def test_memory_stays_flat_for_one_record_a_line(tmp_path: Path) -> None:
     assert peak < 8 << 20
 
 
-def test_memory_stays_bounded_for_a_file_without_any_line_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_memory_stays_bounded_for_a_file_without_any_line_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "RECORD_LIMIT", 1 << 20)
     monkeypatch.setattr(documents, "DOCUMENT_LIMIT", 2 << 20)
     path = tmp_path / "orders.jsonl"

@@ -13,8 +13,27 @@ def fault(leaf: FieldType, value: object) -> str | None:
 
 @pytest.mark.parametrize(
     "value",
-    ["0", "0.00", "-9.00", "598.94", "62.6793", "99999999999999.9999", "1.50000000", 12, -3, 99999999999999]
-    + [Decimal("0.1"), Decimal("1E+3"), Decimal("-0.0000"), "1e3", "+5", ".5", "", "  ", None],
+    [
+        "0",
+        "0.00",
+        "-9.00",
+        "598.94",
+        "62.6793",
+        "99999999999999.9999",
+        "1.50000000",
+        12,
+        -3,
+        99999999999999,
+        Decimal("0.1"),
+        Decimal("1E+3"),
+        Decimal("-0.0000"),
+        "1e3",
+        "+5",
+        ".5",
+        "",
+        "  ",
+        None,
+    ],
 )
 def test_an_amount_that_the_warehouse_holds_exactly_is_accepted(value: object) -> None:
     assert fault(FieldType.MONEY, value) is None
@@ -42,7 +61,7 @@ def test_an_amount_that_the_warehouse_holds_exactly_is_accepted(value: object) -
 )
 def test_an_amount_that_the_warehouse_cannot_hold_is_named_with_its_path(value: object, clause: str) -> None:
     found = fault(FieldType.MONEY, value)
-    assert found is not None and found.startswith(clause)
+    assert str(found).startswith(clause)
 
 
 def test_a_negative_quantity_is_accepted() -> None:
@@ -131,8 +150,8 @@ def test_what_is_absent_or_empty_the_php_way_is_no_fault(record: object) -> None
 def test_a_path_reads_through_objects_and_lists_and_gives_none_where_it_leads_nowhere() -> None:
     read = getter("_links.up[0].href")
     assert read({"_links": {"up": [{"href": "x"}]}}) == "x"
-    for record in ({}, {"_links": []}, {"_links": {"up": []}}, {"_links": {"up": {}}}, 5):
-        assert read(record) is None
+    nowhere: list[object] = [{}, {"_links": []}, {"_links": {"up": []}}, {"_links": {"up": {}}}, 5]
+    assert [read(record) for record in nowhere] == [None] * 5
 
 
 def test_an_id_is_text_whether_the_vendor_writes_a_number_or_a_text() -> None:

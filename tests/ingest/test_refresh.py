@@ -5,20 +5,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from shop import Shop, StandIn, dbt, order
+from shop import Shop, StandIn, order
 
 from ingest import runs
 from ingest.refresh import STAGES
 from ingest.runs import RunDocument
 from warehouse.errors import RefreshError
 from warehouse.store import FileStore
-
-__all__ = ["dbt"]
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
 
 
 def test_what_is_delivered_is_served(shop: Shop, dbt: StandIn) -> None:

@@ -3,8 +3,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-
 from puppet_worker import Puppets
+
 from warehouse.home import Home
 
 TENANTS = """

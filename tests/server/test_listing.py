@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-
 from gold import Shop, source
 from published import publish
+
 from server.desk import Desk
 from server.settings import Settings
 from warehouse.errors import BadValueError, ConfigError, UnknownNameError

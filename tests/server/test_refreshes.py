@@ -9,9 +9,9 @@ import pytest
 from filelock import FileLock
 from mcp import Client
 from mcp_types import CallToolResult
+from puppet_worker import Puppet, Puppets
 
 from ingest import runs
-from puppet_worker import Puppet, Puppets
 from server.factory import create_server
 from server.settings import Settings
 from server.strict import StrictServer

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
-
 from wire import BY_PATH, DOOR, ENVELOPE, HELLO, bare_environment, served
+
 from warehouse.home import Home
 
 FOREIGN = ("dlt", "dbt", "pyarrow", "pandas", "ibis", "boring_semantic_layer")

@@ -3,8 +3,8 @@ from queue import Queue
 from typing import Any
 
 import pytest
-
 from puppet_worker import PATIENCE, Puppets
+
 from server.worker_client import Event, Workers
 
 REFRESH = {"op": "refresh", "tenant": "wayne_enterprises"}

@@ -293,6 +293,7 @@ def _filter(one: object) -> tuple[str, str, object]:
     if isinstance(one, Mapping):
         name, op, asked = str(one["field"]), one.get("op"), one.get("value")
     else:
-        assert isinstance(one, tuple) and len(one) in (2, 3)
+        assert isinstance(one, tuple)
+        assert len(one) in (2, 3)
         name, op, asked = str(one[0]), one[1] if len(one) == 3 else None, one[-1]
     return name, str(op or ("in" if isinstance(asked, list) else "eq")), asked

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gold import Row, catalog_of, write_gold
+
 from warehouse.catalog import CatalogSource
 from warehouse.home import Home
 from warehouse.store import FileStore, Version, new_version_id

@@ -1,12 +1,12 @@
 """A refresh worker that does what a test tells it: run as a script, it is the child process."""
 
+import json
 import os
 import sys
 import threading
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import Any
-import json
 
 PATIENCE = 20.0
 

@@ -29,6 +29,10 @@ class Delivery:
     changed: bool = True
     source: str = "shop"
 
+    @property
+    def modified_at(self) -> datetime:
+        return NOON + timedelta(minutes=self.minutes)
+
 
 @dataclass
 class RawLayer:
@@ -50,7 +54,7 @@ class RawLayer:
         ):
             cursor = pipeline.cursor
             for delivery in sorted(deliveries, key=lambda d: (d.minutes, d.name)):
-                self._stage(stage, delivery)
+                self.stage(stage, delivery)
                 cursor.setdefault(delivery.source, {})[delivery.name] = {"minutes": delivery.minutes}
             self.extracted = stage.select()
             self.notices = stage.notices
@@ -71,7 +75,7 @@ class RawLayer:
         return [text for (text,) in found]
 
     @staticmethod
-    def _stage(stage: Stage, delivery: Delivery) -> None:
+    def stage(stage: Stage, delivery: Delivery) -> None:
         stage.begin(
             StagedDelivery(
                 table="vendor__lines" if delivery.kind == "set" else "vendor__orders",
@@ -79,7 +83,7 @@ class RawLayer:
                 entity="lines" if delivery.kind == "set" else "orders",
                 kind=delivery.kind,
                 name=delivery.name,
-                modified_at=NOON + timedelta(minutes=delivery.minutes),
+                modified_at=delivery.modified_at,
                 changed=delivery.changed,
             )
         )

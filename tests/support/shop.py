@@ -1,4 +1,4 @@
-"""A home with one small Shopify tenant, its exports, and a stand-in for dbt that builds its star in a few statements."""
+"""A home with one small Shopify tenant and its exports, and a stand-in for dbt that builds its star in a few lines."""
 
 import json
 import os
@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
-import ingest.refresh
 from ingest.connector import connector_options
 from ingest.refresh import Options, refresh
 from ingest.runs import RunDocument
@@ -116,7 +114,7 @@ class Shop:
 _STAR = """
 create schema if not exists gold;
 create or replace table gold.fct_orders as
-select source_name, source_id as order_id, true as is_counted, 'USD' as currency,
+select source_name, source_id as order_id, source_name || source_id as order_key, true as is_counted, 'USD' as currency,
        ((payload ->> 'created_at')::timestamptz at time zone 'America/New_York')::date as order_date,
        (payload ->> 'total_price')::decimal(18, 4) as native_total_amount,
        (payload ->> 'total_price')::decimal(18, 4) as total_amount, payload_hash, _dlt_load_id
@@ -208,11 +206,3 @@ def _model_run(name: str, started: datetime, status: str) -> ModelRun:
         checksum="abc",
         failures=None,
     )
-
-
-@pytest.fixture
-def dbt(monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    """Puts the stand-in in dbt's place."""
-    stand_in = StandIn()
-    monkeypatch.setattr(ingest.refresh, "build", stand_in)
-    return stand_in

@@ -63,7 +63,7 @@ def test_a_value_of_a_wrong_form_is_refused_with_the_rule(arguments: dict[str, o
 
 
 def test_an_unknown_argument_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UnknownNameError, match='Unknown argument "groupby". Nearest: group_by'):
+    with pytest.raises(UnknownNameError, match=r'Unknown argument "groupby"\. Nearest: group_by'):
         MetricQuery.parse({"metrics": "orders", "groupby": ["channel"]})
 
 

@@ -8,6 +8,7 @@
     order_name: text
     ordered_at: timestamp
     cancelled_at: timestamp
+    cancel_reason: text
     source_status: text             # the vendor's own word or number
     payment_status: text
     is_test: bool

@@ -5,6 +5,7 @@
     order_name: {path: $.name, type: text}
     ordered_at: {path: [$.processed_at, $.created_at], type: timestamp}
     cancelled_at: {path: $.cancelled_at, type: timestamp}
+    cancel_reason: {path: $.cancel_reason, type: text}
     source_status: {path: $.financial_status, type: text}
     is_test: {path: $.test, type: bool}
     is_deleted: {path: $.deleted, type: bool}

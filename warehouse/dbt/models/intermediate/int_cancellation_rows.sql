@@ -38,6 +38,7 @@ taken_back as (
         sum(shipping_amount) as shipping_amount,
         sum(tax_amount) as tax_amount,
         sum(duties_and_fees_amount) as duties_and_fees_amount,
+        sum(tips_amount) as tips_amount,
     from rows_before
     group by order_key
 ),
@@ -110,10 +111,10 @@ final as (
         case
             when coalesce(goods.place, 1) = 1 then greatest(orders.duties_and_fees_amount - coalesce(taken_back.duties_and_fees_amount, 0), 0) else 0
         end as duties_and_fees_amount,
-        case when coalesce(goods.place, 1) = 1 then orders.tips_amount else 0 end as tips_amount,
+        case when coalesce(goods.place, 1) = 1 then greatest(orders.tips_amount - coalesce(taken_back.tips_amount, 0), 0) else 0 end as tips_amount,
         0 as refunded_amount,
         cancellations.cancelled_at as refunded_at,
-        null::varchar as refund_reason,
+        orders.cancel_reason as refund_reason,
         cancellations.payload_hash,
         cancellations._dlt_load_id,
     from cancellations

@@ -53,7 +53,7 @@ item_rows as (
         case when is_after_cancellation then 0 else tax_amount end as tax_amount,
         0 as shipping_amount,
         0 as duties_and_fees_amount,
-        0 as tips_amount,
+        case when is_tip and not is_after_cancellation then value_amount else 0 end as tips_amount,
         (money_share + case
             when takes_remainder and money_amount < all_worth_amount
                 then money_amount - sum(money_share) over (partition by refund_key)

@@ -42,6 +42,7 @@ valued as (
         coalesce(order_lines.product_sku, extracted.product_sku) as product_sku,
         coalesce(order_lines.product_vendor, extracted.product_vendor) as product_vendor,
         coalesce(order_lines.is_gift_card or order_lines.is_tip, false) as is_no_sale,
+        coalesce(order_lines.is_tip, false) as is_tip,
         -- WooCommerce writes what goes back as negative
         case refunds.connector when 'woocommerce' then -1 else 1 end as turn,
         coalesce(extracted.quantity, 0) * turn as quantity,
@@ -104,6 +105,7 @@ final as (
         product_sku,
         product_vendor,
         is_no_sale,
+        is_tip,
         currency,
         position,
         quantity::decimal(18, 4) as quantity,
