@@ -112,12 +112,11 @@ def _parts(name: str, members: list[tuple[int, Path]], notices: list[str]) -> li
         older, younger = sorted((other, path), key=lambda part: (part.stat().st_mtime_ns, part.name))
         by_number[number] = younger
         notices.append(f"{quoted(older.name)} is not read: {quoted(younger.name)} is the same part and younger.")
-    if members[0] != (0, members[0][1]) or len(members) > 1:
-        numbers = sorted(by_number)
-        missing = sorted(set(range(min(1, numbers[0]), numbers[-1])) - set(numbers))
-        if missing:
-            notices.append(f"Of {quoted(name)} part {missing[0]} is missing; the others are read.")
-    return [by_number[number] for number in sorted(by_number)]
+    numbers = sorted(by_number)
+    missing = sorted(set(range(min(1, numbers[0]), numbers[-1])) - set(numbers))
+    if missing:
+        notices.append(f"Of {quoted(name)} part {missing[0]} is missing; the others are read.")
+    return [by_number[number] for number in numbers]
 
 
 def _unknown(name: str, connector: Connector) -> str:

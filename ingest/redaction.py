@@ -6,7 +6,7 @@ dropped; city, region, postcode and country stay. ingest/personal.py says by whi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from urllib.parse import unquote
 
@@ -124,7 +124,8 @@ class _Walk:
             if value is not None:
                 self._apply(act, record, key, value, person, refund)
         for key, value in record.items():
-            if (type(value) is dict or type(value) is list) and key not in acts:
+            kind = type(value)
+            if (kind is dict or kind is list) and value and key not in acts:
                 self._any(value, person, refund)
 
     def _any(self, value: object, person: bool, refund: bool) -> None:
@@ -140,7 +141,12 @@ class _Walk:
             record[key] = self._redactor.email_hash(value)
         elif act is Act.ADDRESS and (type(value) is dict or type(value) is list):
             record[key] = self._address(value)
-        elif act is Act.PERSON_NAME or act is Act.SOMEONES_NAME or (act is Act.NAME and person):
+        elif (
+            act is Act.PERSON_NAME
+            or act is Act.SOMEONES_NAME
+            or (act is Act.NAME and person)
+            or (act is Act.PERSON and type(value) is str)
+        ):
             self._names.append(record.pop(key))
         elif act is Act.CONTACT or act is Act.STREET:
             self._texts.append(record.pop(key))
@@ -189,22 +195,27 @@ class _Walk:
         return kept
 
     def _without_persons(self, note: str) -> str:
-        folded = note.casefold()
-        # most words of most records are in no note: a pattern is built of those only that are
-        met = [word for word in self._words() if word.casefold() in folded]
-        text = note
-        for word in sorted(met, key=lambda word: (-len(word), word)):
-            # a name of one or two letters is a word of some language too, unless it is written as a name
-            flags = re.IGNORECASE if len(word) > 2 else re.NOFLAG
-            text = re.sub(rf"(?<!\w){re.escape(word)}(?:['\u2019]s)?(?!\w)", " ", text, flags=flags)
+        text = _without(note, (word.strip() for word in self._texts if type(word) is str))
+        # before names are taken out: what is left of an address without its name is not known as one
+        text = self._redactor.text(text)
+        text = _without(text, self._words_of_names())
         text = _PHONE.sub(" ", text)
         return note if text == note else " ".join(text.split())
 
-    def _words(self) -> Iterator[str]:
-        for text in self._texts:
-            if type(text) is str and text.strip():
-                yield text.strip()
+    def _words_of_names(self) -> Iterator[str]:
         for name in self._names:
-            if type(name) is str and name.strip():
+            if type(name) is str:
                 yield name.strip()
-                yield from (part for part in re.split(r"[\s,.]+", name) if part)
+                yield from re.split(r"[\s,.]+", name)
+
+
+def _without(note: str, words: Iterable[str]) -> str:
+    """The note without those of the words that stand in it as words of their own."""
+    folded = note.casefold()
+    # most words of most records are in no note: a pattern is built of those only that are
+    met = {word for word in words if word and word.casefold() in folded}
+    for word in sorted(met, key=lambda word: (-len(word), word)):
+        # a name of one or two letters is a word of some language too, unless it is written as a name
+        flags = re.IGNORECASE if len(word) > 2 else re.NOFLAG
+        note = re.sub(rf"(?<!\w){re.escape(word)}(?:['\u2019]s)?(?!\w)", " ", note, flags=flags)
+    return note

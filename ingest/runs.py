@@ -195,7 +195,6 @@ def _write(home: TenantHome, document: RunDocument) -> None:
 
 def _expire(home: TenantHome, keep: str) -> None:
     # run ids begin with their time, so names sort by age
-    documents = sorted(home.runs.glob("*.json"), reverse=True)
-    for document in documents[KEPT_RUNS:]:
-        if document.stem != keep:
-            document.unlink(missing_ok=True)
+    others = sorted(document for document in home.runs.glob("*.json") if document.stem != keep)
+    for document in others[: -KEPT_RUNS + 1]:
+        document.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from warehouse.errors import ConfigError, quoted
@@ -32,7 +32,7 @@ class Settings:
     tenants: tuple[str, ...] | None = None
     query_timeout: float = QUERY_TIMEOUT
     memory_limit: str = MEMORY_LIMIT
-    worker: tuple[str, ...] = WORKER
+    worker: tuple[str, ...] = field(default_factory=lambda: WORKER)
 
     @staticmethod
     def from_environment(

@@ -19,8 +19,8 @@ from warehouse.store import FileStore, Version
 
 logger = logging.getLogger(__name__)
 
-_NOTHING = "Nothing has been published for this tenant yet. Call refresh_tenant first."
-_DAMAGED = "The published snapshot cannot be read. Call refresh_tenant with full=true to publish a new one."
+_NOTHING = "Nothing has been published for this tenant yet: refresh it first (refresh_tenant)."
+_DAMAGED = "The published snapshot cannot be read: refresh the tenant with full=true to publish a new one."
 
 
 class Snapshot:

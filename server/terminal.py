@@ -53,8 +53,6 @@ def context_of(answer: QueryAnswer) -> str:
         f"{answer.tenant}, {days} ({period['timezone']}{open_end}), amounts in {answer.currency}, "
         f"snapshot {answer.snapshot}"
     ]
-    if answer.truncated:
-        said.append(f"Cut after {answer.row_count} rows: there are more; raise --limit.")
     return "\n".join([*said, *answer.notices])
 
 

@@ -120,7 +120,9 @@ def run_dbt(
         if on_line and event.info.level in ("info", "warn", "error") and event.info.msg.strip():
             on_line(event.info.msg)
         if on_model and event.info.name in ("LogModelResult", "LogTestResult"):
-            on_model(event.data.index, event.data.total, event.data.node_info.node_name)
+            # a model's event calls the number of all nodes total, a test's num_models
+            total = event.data.total if event.info.name == "LogModelResult" else event.data.num_models
+            on_model(event.data.index, total, event.data.node_info.node_name)
 
     runner = InProcessRunner(pipeline, home.dbt, on_event)
     error: str | None = None

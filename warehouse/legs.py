@@ -53,7 +53,9 @@ def compiled_left_out(shape: Shape) -> Compiled:
             rows = rows.filter(lambda t, missing=missing: _any([_unpriced(t, each) for each in missing]))
             parts.append(rows.select(currency=_column(rows, "currency"), order_key=_column(rows, "order_key")))
     rows = reduce(lambda one, other: one.union(other), parts)
-    counted = rows.group_by("currency").aggregate(orders=rows.order_key.nunique()).order_by("currency")
+    # a refund whose order is unknown stands for an order of its own
+    orders = rows.order_key.nunique() + rows.order_key.isnull().sum()
+    counted = rows.group_by("currency").aggregate(orders=orders).order_by("currency")
     return Compiled(_sql(counted), tuple(counted.columns))
 
 

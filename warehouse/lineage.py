@@ -47,7 +47,7 @@ def record(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
         _loads(connection, build)
         for run in build.models:
             if run.resource_type == "model" and run.status in _STATUS:
-                _model(connection, run)
+                _model(connection, build, run)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -103,16 +103,16 @@ def _loads(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
         )
 
 
-def _model(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> None:
+def _model(connection: duckdb.DuckDBPyConnection, build: BuildReport, run: ModelRun) -> None:
     tables = sorted(set(run.source_tables) & set(entity_tables(connection)))
     if not tables:
         return
-    loads = " union ".join(f"select _dlt_load_id as load_id from {RAW_SCHEMA}.{quote(table)}" for table in tables)
+    loads = " union all ".join(f"select _dlt_load_id as load_id from {RAW_SCHEMA}.{quote(table)}" for table in tables)
     status = _STATUS[run.status]
     connection.execute(
         f"""
         insert into {RAW_SCHEMA}._dlt_loads (load_id, schema_name, status, inserted_at, schema_version_hash)
-        select load_id, $model, $status, $completed_at, $checksum
+        select distinct load_id, $model, $status::bigint, $completed_at::timestamptz, $checksum
         from ({loads})
         where load_id in ({COMPLETED_LOADS})
           and load_id not in (
@@ -122,7 +122,7 @@ def _model(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> None:
         {
             "model": f"dbt.{run.name}",
             "status": status,
-            "completed_at": run.completed_at,
+            "completed_at": run.completed_at or build.finished_at,
             "checksum": run.checksum,
         },
     )

@@ -229,9 +229,16 @@ def _condition(given: Filter, texts: list[str], before: int) -> Condition:
             raise BadValueError(
                 f"The filter on {name} has the value {quoted(value)}, which is not text: put it in quotes."
             )
+        if not _is_unicode(value):
+            raise BadValueError(f"The filter on {name} has the value {quoted(value)}, which is not valid Unicode.")
         texts.append(value)
         slots.append(before + len(texts))
     return Condition(given.field, op, tuple(slots))
+
+
+def _is_unicode(text: str) -> bool:
+    # JSON can spell half a surrogate pair, which no database takes
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _legs(catalog: Catalog, metrics: dict[str, Metric], fields: list[str]) -> tuple[Leg, ...]:

@@ -21,6 +21,8 @@ from warehouse.periods import GRAINS, PERIOD_FORMS, Grain
 MAX_METRICS = 10
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
+_MAX_FILTERS = 50
+_MAX_VALUES = 200
 
 Op = Literal["eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "contains", "starts_with", "is_null", "not_null"]
 OPS: tuple[Op, ...] = get_args(Op)
@@ -54,13 +56,13 @@ class Filter(_Input):
 
     field: StrictStr
     op: Op | None = None
-    value: Scalar | tuple[Scalar | None, ...] | None = None
+    value: Scalar | Annotated[tuple[Scalar | None, ...], Field(max_length=_MAX_VALUES)] | None = None
 
 
 class AnyFilter(_Input):
     """Conditions of which one must hold."""
 
-    any: Annotated[tuple[Filter, ...], Field(min_length=1)]
+    any: Annotated[tuple[Filter, ...], Field(min_length=1, max_length=_MAX_FILTERS)]
 
 
 class MetricQuery(_Input):
@@ -70,7 +72,7 @@ class MetricQuery(_Input):
     group_by: Texts = ()
     grain: Grain | None = None
     period: StrictStr = "all"
-    where: Annotated[tuple[Filter | AnyFilter, ...], BeforeValidator(_listed)] = ()
+    where: Annotated[tuple[Filter | AnyFilter, ...], BeforeValidator(_listed), Field(max_length=_MAX_FILTERS)] = ()
     order_by: Texts = ()
     limit: Annotated[StrictInt, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
 
@@ -90,11 +92,16 @@ class MetricQuery(_Input):
 
 
 def _refusal(error: ValidationError) -> CallerError:
-    # of a union every branch complains; the last words are of the value that fits none
-    first = error.errors()[0]
+    # of a union every branch complains; the first to do so is the one that was most likely meant
+    errors = error.errors()
+    first = next((each for each in errors if each["type"] == "too_long"), errors[0])
     name = str(first["loc"][0])
     if first["type"] == "missing" and len(first["loc"]) == 1:
         return BadValueError(f"{name} is missing: give {RULES[name]}.")
-    if first["type"] in ("too_long", "too_short") and len(first["loc"]) == 1:
-        return BadValueError(f"{name} has {len(first['input'])} entries: give {RULES[name]}.")
+    if first["type"] == "too_long":
+        return BadValueError(
+            f"{name} has {len(first['input'])} entries where at most {first['ctx']['max_length']} fit."
+        )
+    if first["type"] == "too_short" and len(first["loc"]) == 1:
+        return BadValueError(f"{name} is empty: give {RULES[name]}.")
     return BadValueError(f"{name} cannot be {quoted(first['input'])}: give {RULES[name]}.")

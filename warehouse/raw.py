@@ -59,19 +59,19 @@ def quarantine_notices(connection: duckdb.DuckDBPyConnection, sources: Sequence[
             select * from {RAW_SCHEMA}._extracts
             qualify row_number() over (partition by source_name, entity, file order by _dlt_load_id desc) = 1
         )
-        select source_name, entity, sum(quarantined)::bigint from deliveries
-        where source_name in (select unnest($sources)) group by all having sum(quarantined) > 0 order by all
+        select source_name, entity, sum(quarantined)::bigint, list(file) from deliveries
+        where source_name in (select unnest($sources)) and quarantined > 0 group by 1, 2 order by 1, 2
         """,
         {"sources": list(sources)},
     ).fetchall()
     notices = []
-    for source, entity, count in found:
+    for source, entity, count, files in found:
         first = connection.execute(
             f"""select file, line, reason from {RAW_SCHEMA}._quarantine where source_name = ? and entity = ?
-                order by _dlt_load_id desc, file, line limit 1""",
-            [source, entity],
+                  and file in (select unnest(?)) order by _dlt_load_id desc, file, line limit 1""",
+            [source, entity, files],
         ).fetchone()
-        records = "1 record" if count == 1 else f"{count:,} records"
+        records, were = ("1 record", "was") if count == 1 else (f"{count:,} records", "were")
         example = f", for example {first[0]} line {first[1]}: {first[2]}" if first else "."
-        notices.append(f"{source}: {records} of {entity} cannot be used and were left out{example}")
+        notices.append(f"{source}: {records} of {entity} cannot be used and {were} left out{example}")
     return notices

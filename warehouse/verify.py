@@ -94,7 +94,7 @@ def _count_and_sum(
 
 def _orders(found: tuple[int, Decimal]) -> str:
     count, total = found
-    return f"{count:,} orders of {total.normalize():,f} in all"
+    return f"{count:,} order{'' if count == 1 else 's'} of {total.normalize():,f} in all"
 
 
 @contextmanager

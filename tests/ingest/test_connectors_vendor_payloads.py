@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,23 +44,22 @@ def rows(name: str) -> list[RawRow]:
     return accepted
 
 
-def at(*moment: int) -> datetime:
-    year, month, day, hour, *rest = moment
-    return datetime(year, month, day, hour, *rest, tzinfo=UTC)
+def at(moment: str) -> datetime:
+    return datetime.fromisoformat(f"{moment}Z")
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("shopify_orders.json", [("450789469", None, at(2008, 1, 10, 16))]),
-        ("shopify_order.json", [("450789469", None, at(2008, 1, 10, 16))]),
+        ("shopify_orders.json", [("450789469", None, at("2008-01-10T16:00:00"))]),
+        ("shopify_order.json", [("450789469", None, at("2008-01-10T16:00:00"))]),
         ("shopify_refund.json", [("509562969", "450789469", None)]),
-        ("shopify_customer.json", [("207119551", None, at(2015, 5, 27, 22, 11, 24))]),
-        ("bigcommerce_orders.json", [("100", None, at(2018, 12, 5, 20, 16, 55))]),
-        ("bigcommerce_order.json", [("218", None, at(2019, 3, 11, 15, 17, 25))]),
+        ("shopify_customer.json", [("207119551", None, at("2015-05-27T22:11:24"))]),
+        ("bigcommerce_orders.json", [("100", None, at("2018-12-05T20:16:55"))]),
+        ("bigcommerce_order.json", [("218", None, at("2019-03-11T15:17:25"))]),
         (
             "woocommerce_orders.json",
-            [("727", None, at(2017, 3, 22, 19, 28, 8)), ("723", None, at(2017, 3, 21, 19, 54, 51))],
+            [("727", None, at("2017-03-22T19:28:08")), ("723", None, at("2017-03-21T19:54:51"))],
         ),
         ("woocommerce_order_refunds.json", [("726", "723", None), ("724", "723", None)]),
     ],

@@ -48,9 +48,8 @@ WOO_ORDER = {
 WOO_REFUND = {"id": 726, "amount": "10.00", "date_created_gmt": "2017-03-21T20:07:11", "order_id": 723}
 
 
-def at(*moment: int) -> datetime:
-    year, month, day, hour, *rest = moment
-    return datetime(year, month, day, hour, *rest, tzinfo=UTC)
+def at(moment: str) -> datetime:
+    return datetime.fromisoformat(f"{moment}Z")
 
 
 def without(record: Mapping[str, object], *keys: str) -> dict[str, object]:
@@ -90,11 +89,11 @@ def test_a_record_becomes_a_row_with_its_id_time_place_and_canonical_payload() -
     ("table", "record", "ids", "updated_at"),
     [
         ("shopify__refunds", SHOPIFY_REFUND, ("5", "450789469"), None),
-        ("shopify__customers", {"id": 1, "updated_at": "2026-10-05T09:00:00Z"}, ("1", None), at(2026, 10, 5, 9)),
-        ("bigcommerce__orders", BC_ORDER, ("218", None), at(2019, 3, 11, 15, 17, 25)),
+        ("shopify__customers", {"id": 1, "updated_at": "2026-10-05T09:00:00Z"}, ("1", None), at("2026-10-05T09:00:00")),
+        ("bigcommerce__orders", BC_ORDER, ("218", None), at("2019-03-11T15:17:25")),
         ("bigcommerce__order_products", PRODUCT, ("7", "218"), None),
         ("bigcommerce__refunds", BC_REFUND, ("9", "218"), None),
-        ("woocommerce__orders", WOO_ORDER, ("727", None), at(2017, 3, 22, 19, 28, 8)),
+        ("woocommerce__orders", WOO_ORDER, ("727", None), at("2017-03-22T19:28:08")),
         ("woocommerce__order_refunds", WOO_REFUND, ("726", "723"), None),
     ],
 )

@@ -109,8 +109,9 @@ def test_a_package_left_pending_is_dropped_and_its_rows_come_once(raw: RawLayer)
         delivery = Delivery("b", [("2", "20", 0)])
         raw.stage(stage, delivery)
         stage.select()
-        pipeline.pipeline.extract(stage.new_rows("vendor__orders", delivery.modified_at), table_name="vendor__orders")
-        pipeline.pipeline.normalize(loader_file_format="parquet")
+        rows = stage.new_rows("vendor__orders", delivery.modified_at)
+        pipeline.pipeline.extract(rows, table_name="vendor__orders", loader_file_format="parquet")
+        pipeline.pipeline.normalize()
         assert pipeline.pipeline.has_pending_data
     assert cursor(raw) == {"shop": ["a"]}
     raw.load(Delivery("b", [("2", "20", 0)]))
@@ -137,7 +138,8 @@ def test_no_payload_is_left_in_the_pipelines_work_folder(raw: RawLayer) -> None:
 
 def test_the_database_is_let_go_of(raw: RawLayer) -> None:
     raw.load(Delivery("a", [("1", "10", 0)]))
-    with duckdb.connect(str(raw.home.warehouse_file), read_only=True), duckdb.connect(
-        str(raw.home.warehouse_file), read_only=True
+    with (
+        duckdb.connect(str(raw.home.warehouse_file), read_only=True),
+        duckdb.connect(str(raw.home.warehouse_file), read_only=True),
     ):
         pass

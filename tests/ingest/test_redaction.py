@@ -86,6 +86,7 @@ def test_names_go_from_persons_and_stay_on_orders_and_products() -> None:
         "fulfillments": [{"name": "#1001.1", "destination": {"name": "Bob", "city": "X"}}],
         "consignee": {"first_name": "Bob", "name": "Bob Norman", "parcel": {"name": "Bob"}},
         "shipping_first_name": "Bob",
+        "recipient": "Bob Norman",
         "first_name": "Bob",
         "address1": "Chestnut Street 92",
     }
@@ -215,6 +216,11 @@ def test_the_reason_of_a_refund_stays_without_the_record_s_own_persons() -> None
         {"note": ""},
         {"order_adjustments": [{"reason": ": refund discrepancy"}]},
     ]
+
+
+def test_a_stranger_s_address_in_a_reason_is_hashed_before_names_are_taken_out() -> None:
+    record = {"customer": {"first_name": "Bob"}, "refunds": [{"note": "ask bob@shop.example"}]}
+    assert redacted(record)["refunds"] == [{"note": f"ask {REDACTOR.email_hash('bob@shop.example')}"}]
 
 
 def test_a_date_or_a_size_in_a_reason_is_no_phone() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from gold import THREE_STORES, Shop, source, three_stores
+from gold import THREE_STORES, Shop, source
 from mcp import Client
 from mcp_types import CallToolResult
 from published import publish
@@ -20,9 +20,8 @@ NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture(params=["legacy", "auto"])
-async def client(request: pytest.FixtureRequest, home: Home) -> AsyncIterator[Client]:
-    publish(home, WAYNE, three_stores(), THREE_STORES)
-    server = create_server(Settings(home), now=lambda: NOW)
+async def client(request: pytest.FixtureRequest, trading: Home) -> AsyncIterator[Client]:
+    server = create_server(Settings(trading), now=lambda: NOW)
     async with Client(server, mode=request.param) as client:
         yield client
 
@@ -125,7 +124,7 @@ async def test_a_year_may_be_a_number(client: Client) -> None:
         ({"metrics": ["orders"], "tenant": "tyrel_corp"}, 'Unknown tenant "tyrel_corp". Nearest: tyrell_corp'),
         ({"metrics": ["orders"], "tenant": "../x"}, 'Unknown tenant "../x"'),
         ({"metrics": ["orders"], "tenant": 5}, "tenant must be text (got 5)."),
-        ({"metrics": ["orders"], "tenant": "tyrell_corp"}, "Call refresh_tenant first."),
+        ({"metrics": ["orders"], "tenant": "tyrell_corp"}, "refresh it first (refresh_tenant)."),
     ],
 )
 async def test_what_cannot_be_used_is_refused_in_few_words(
@@ -155,18 +154,17 @@ async def test_without_a_tenant_several_are_named_to_choose_from(client: Client)
     assert text(result) == f"Which tenant? Tenants: {WAYNE}, tyrell_corp."
 
 
-async def test_a_newly_published_snapshot_answers_the_next_question(client: Client, home: Home) -> None:
+async def test_a_newly_published_snapshot_answers_the_next_question(client: Client, trading: Home) -> None:
     before = content(await asked(client, metrics="orders"))
-    version = publish(home, WAYNE, {}, THREE_STORES)
+    version = publish(trading, WAYNE, {}, THREE_STORES)
     after = content(await asked(client, metrics="orders"))
 
     assert before["rows"] != after["rows"]
     assert after["snapshot"] == version.id
 
 
-async def test_the_only_tenant_need_not_be_named(home: Home) -> None:
-    publish(home, WAYNE, three_stores(), THREE_STORES)
-    server = create_server(Settings(home, tenants=(WAYNE,)), now=lambda: NOW)
+async def test_the_only_tenant_need_not_be_named(trading: Home) -> None:
+    server = create_server(Settings(trading, tenants=(WAYNE,)), now=lambda: NOW)
     async with Client(server) as client:
         answer = content(await client.call_tool("query_metric", {"metrics": ["orders"]}))
         hidden = await client.call_tool("query_metric", {"metrics": ["orders"], "tenant": "tyrell_corp"})
@@ -175,12 +173,12 @@ async def test_the_only_tenant_need_not_be_named(home: Home) -> None:
     assert text(hidden) == f'Unknown tenant "tyrell_corp". Tenants: {WAYNE}.'
 
 
-async def test_thirty_four_months_take_at_most_a_kilobyte_and_a_half_each_half(client: Client, home: Home) -> None:
+async def test_thirty_four_months_take_at_most_a_kilobyte_and_a_half_each_half(client: Client, trading: Home) -> None:
     shop = Shop("shopify", "shopify")
     for month in range(34):
         day = f"{2023 + (month + 5) // 12}-{(month + 5) % 12 + 1:02d}-15"
         shop.order(month, day, [("Mug", "1", f"{98765 + month * 1234}.{month + 10}", "0")])
-    publish(home, WAYNE, shop.rows, [source("shopify", "shopify", "2023-06-15", "2026-03-31")])
+    publish(trading, WAYNE, shop.rows, [source("shopify", "shopify", "2023-06-15", "2026-03-31")])
     result = await asked(client, metrics="net_sales", grain="month", period="2023-06-01..2026-03-31")
     answer = content(result)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ REFRESHED_AT = datetime(2026, 4, 1, 6, tzinfo=UTC)
 Row = dict[str, object]
 
 
+@cache
 def mart_meta_from_yaml(folder: Path = MARTS) -> dict[str, dict[str, Any]]:
-    """The marts' meta in the shape that a dbt manifest has it."""
+    """The marts' meta in the shape that a dbt manifest has it; copy it before changing it."""
     marts: dict[str, dict[str, Any]] = {}
     for file in sorted(folder.glob("*.yml")):
         for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
@@ -84,12 +86,14 @@ class Asked:
         self.catalog = catalog_of(path, sources, **changes)
         self.connection = open_gold(path, temp_directory=path.parent / "spill")
 
-    def ask(self, on: str = "2026-04-01", **arguments: object) -> Answer:
+    def ask(self, **arguments: object) -> Answer:
+        """The answer; on: the day it is asked, 2026-04-01 if not given."""
+        on = str(arguments.pop("on", "2026-04-01"))
         now = datetime.fromisoformat(on).replace(hour=12, tzinfo=UTC)
         return answer(self.catalog, self.connection, MetricQuery.parse(arguments), now, deadline=30)
 
-    def rows(self, on: str = "2026-04-01", **arguments: object) -> list[tuple[object, ...]]:
-        return list(self.ask(on, **arguments).rows)
+    def rows(self, **arguments: object) -> list[tuple[Any, ...]]:
+        return list(self.ask(**arguments).rows)
 
     def sql(self, sql: str) -> list[tuple[Any, ...]]:
         return list(self.connection.cursor().execute(sql).fetchall())

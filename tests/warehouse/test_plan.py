@@ -119,6 +119,7 @@ def test_unknown_names_are_refused_with_the_nearest(stores: Asked, arguments: di
         ({"metrics": "orders", "where": {"field": "channel", "value": ["a", 1.5]}}, '"1.5", which is not text'),
         ({"metrics": "orders", "where": {"field": "channel", "value": ["a", None]}}, "is_null"),
         ({"metrics": "orders", "where": {"field": "channel"}}, "has no value"),
+        ({"metrics": "orders", "where": {"field": "channel", "value": "half a pair \ud83d"}}, "not valid Unicode"),
         ({"metrics": "orders", "where": {"field": "channel", "value": []}}, "empty list"),
         ({"metrics": "orders", "where": {"field": "channel", "op": "ne", "value": ["a"]}}, "use in or not_in"),
         ({"metrics": "orders", "where": {"field": "channel", "op": "is_null", "value": "a"}}, "takes none"),

@@ -35,8 +35,8 @@ def test_one_of_several_filters_may_be_asked_for() -> None:
     ("arguments", "message"),
     [
         ({}, "metrics is missing"),
-        ({"metrics": []}, "metrics has 0 entries: give 1 to 10 metric names"),
-        ({"metrics": ["orders"] * 11}, "metrics has 11 entries"),
+        ({"metrics": []}, "metrics is empty: give 1 to 10 metric names"),
+        ({"metrics": ["orders"] * 11}, "metrics has 11 entries where at most 10 fit."),
         ({"metrics": 7}, 'metrics cannot be "7"'),
         ({"metrics": [None]}, 'metrics cannot be "None"'),
         ({"metrics": "orders", "limit": 0}, 'limit cannot be "0": give a whole number from 1 to 1000.'),
@@ -51,6 +51,8 @@ def test_one_of_several_filters_may_be_asked_for() -> None:
         ({"metrics": "orders", "where": [{"field": "channel", "op": "between"}]}, 'where cannot be "between"'),
         ({"metrics": "orders", "where": [{"op": "eq", "value": "x"}]}, "where cannot be"),
         ({"metrics": "orders", "where": [{"any": []}]}, "where cannot be"),
+        ({"metrics": "orders", "where": [{"field": "channel", "op": "is_null"}] * 51}, "at most 50 fit"),
+        ({"metrics": "orders", "where": {"field": "channel", "value": ["x"] * 201}}, "at most 200 fit"),
         ({"metrics": "orders", "where": [{"field": "channel", "value": {"x": 1}}]}, "where cannot be"),
     ],
 )

@@ -40,14 +40,14 @@ def test_the_snapshot_published_last_is_the_current_one(store: FileStore, tmp_pa
     published(store, 1)
     version = published(store, 2)
     assert store.current() == version
-    with store.reader(version, temp_directory=tmp_path) as connection:
+    with store.reader(version, temp_directory=tmp_path / "spill") as connection:
         assert connection.execute("select v from t").fetchall() == [(2,)]
 
 
 def test_a_reader_reaches_no_other_file_and_cannot_unlock_itself(store: FileStore, tmp_path: Path) -> None:
     version = published(store, 1)
     (tmp_path / "secret.csv").write_text("a\n1\n")
-    with store.reader(version, temp_directory=tmp_path) as connection:
+    with store.reader(version, temp_directory=tmp_path / "spill") as connection:
         for statement in (
             f"from '{tmp_path / 'secret.csv'}'",
             f"attach '{tmp_path / 'other.duckdb'}'",
