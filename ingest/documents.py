@@ -294,8 +294,9 @@ class _Document:
             yield value
             return
         name = self._entity.name
-        for key in self._known & value.keys():
-            held = value[key]
+        for key, held in value.items():
+            if key not in self._known:
+                continue
             if key not in self._own:
                 yield BadRecord(f"This holds {quoted(key)}, not {name}; deliver it under the name of its own entity.")
             elif type(held) is list and key in self._entity.wrapper:

@@ -9,7 +9,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, WithJsonSchema
 
 Listed = Annotated[list[Any], WithJsonSchema({"type": "array"})]
@@ -19,7 +18,9 @@ Count = Annotated[int | None, WithJsonSchema({"type": "integer"})]
 Object = Annotated[dict[str, Any] | None, WithJsonSchema({"type": "object"})]
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """Base of the three."""
+
     def structured(self) -> dict[str, Any]:
         """The structured half: plain JSON values, unknown optional fields left out."""
         return self.model_dump(mode="json", exclude={n for n in type(self).model_fields if getattr(self, n) is None})
@@ -29,7 +30,7 @@ class _Answer(BaseModel):
         raise NotImplementedError
 
 
-class MetricsAnswer(_Answer):
+class MetricsAnswer(Answer):
     """What can be asked: {tenants, metrics, dimension_sets, dimensions, notices}, as in list_metrics."""
 
     tenants: Listed
@@ -57,7 +58,7 @@ class MetricsAnswer(_Answer):
         return "\n".join([*lines, *_notice_lines(self.notices)]).strip()
 
 
-class QueryAnswer(_Answer):
+class QueryAnswer(Answer):
     """The answer of query_metric, with its table as columns and rows."""
 
     tenant: str
@@ -90,7 +91,7 @@ class QueryAnswer(_Answer):
         return "\n".join([head, f"{count}:", table, *meanings, *_notice_lines(self.notices)])
 
 
-class RefreshAnswer(_Answer):
+class RefreshAnswer(Answer):
     """The answer of refresh_tenant; run_id is absent while the run waits for its turn."""
 
     tenant: str
@@ -146,13 +147,6 @@ class RefreshAnswer(_Answer):
         if self.next:
             lines.append(self.next)
         return "\n".join([*filter(None, lines), *_notice_lines(self.notices)])
-
-
-def result(answer: _Answer) -> CallToolResult:
-    """A tool result of both halves."""
-    return CallToolResult(
-        content=[TextContent(type="text", text=answer.text())], structured_content=answer.structured()
-    )
 
 
 def csv_text(names: Sequence[str], rows: Iterable[Sequence[object]], null: str = "") -> str:

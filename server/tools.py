@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import anyio.to_thread
 from mcp.server.mcpserver import Context
-from mcp_types import CallToolResult, ToolAnnotations
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from server.answers import MetricsAnswer, QueryAnswer, RefreshAnswer, result
+from server.answers import Answer, MetricsAnswer, QueryAnswer, RefreshAnswer
 from server.desk import Desk
 from server.strict import StrictServer
 from warehouse.periods import GRAINS
@@ -87,11 +87,17 @@ Limit = Annotated[
 ]
 
 
+def _result(answer: Answer) -> CallToolResult:
+    return CallToolResult(
+        content=[TextContent(type="text", text=answer.text())], structured_content=answer.structured()
+    )
+
+
 def add_tools(server: StrictServer, desk: Desk) -> None:
     """Register the three tools, answered at `desk`."""
 
     async def list_metrics(tenant: Tenant = None, search: Search = None) -> Annotated[CallToolResult, MetricsAnswer]:
-        return result(await anyio.to_thread.run_sync(desk.list_metrics, tenant, search))
+        return _result(await anyio.to_thread.run_sync(desk.list_metrics, tenant, search))
 
     async def query_metric(
         metrics: Metrics,
@@ -114,7 +120,7 @@ def add_tools(server: StrictServer, desk: Desk) -> None:
         }
         given = {key: value for key, value in asked.items() if value is not None}
         # a client that no longer waits is let go at once; the query ends at its deadline
-        return result(await anyio.to_thread.run_sync(desk.query_metric, tenant, given, abandon_on_cancel=True))
+        return _result(await anyio.to_thread.run_sync(desk.query_metric, tenant, given, abandon_on_cancel=True))
 
     async def refresh_tenant(
         ctx: Context[None, Any], tenant: Tenant = None, full: Full = False, wait_seconds: Wait = PATIENCE
@@ -123,7 +129,7 @@ def add_tools(server: StrictServer, desk: Desk) -> None:
         refreshes = desk.refreshes
         refresh, joined = await anyio.to_thread.run_sync(partial(refreshes.start_or_join, one.slug, full))
         await refreshes.wait(refresh, wait_seconds, ctx.report_progress)
-        return result(RefreshAnswer.of(refreshes.settle(refresh, full), joined or refresh.elsewhere))
+        return _result(RefreshAnswer.of(refreshes.settle(refresh, full), joined or refresh.elsewhere))
 
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     writes = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)

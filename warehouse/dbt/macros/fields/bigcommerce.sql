@@ -64,7 +64,6 @@
         - {path: $.total_amount, type: money}
     total_amount: {path: $.total_amount, type: money}
     tax_amount: {path: $.total_tax, type: money}
-    requested_amount: {sum: $.items, of: $.requested_amount, type: money}
     shipping_amount: {sum: $.items, of: $.requested_amount, when: [{path: $.item_type, is: [SHIPPING, HANDLING, GIFT_WRAPPING]}], type: money}
     fees_amount: {sum: $.items, of: $.requested_amount, when: [{path: $.item_type, is: [FEE]}], type: money}
     refund_lines: {json: $.items}

@@ -77,7 +77,6 @@
     money_currency: text
     tax_amount: money               # of the whole refund, where lines do not say
     total_amount: money             # the whole refund as the vendor sums it
-    requested_amount: money         # of all items, which may contain tax
     embedded_amount: money          # negative, of a refund that only its order tells of
     shipping_amount: money
     shipping_tax_amount: money

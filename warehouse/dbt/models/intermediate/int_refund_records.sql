@@ -39,7 +39,6 @@ final as (
         end, 0) as money_amount,
         extracted.total_amount,
         coalesce(extracted.tax_amount, 0) as tax_amount,
-        extracted.requested_amount,
         coalesce(extracted.shipping_amount, 0) as shipping_amount,
         coalesce(extracted.shipping_tax_amount, 0) as shipping_tax_amount,
         coalesce(extracted.fees_amount, 0) as fees_amount,

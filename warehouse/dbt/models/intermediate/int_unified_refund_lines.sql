@@ -51,9 +51,9 @@ valued as (
             (coalesce(extracted.unit_price, order_lines.unit_price) * extracted.quantity)::decimal(18, 4),
             0
         )::decimal(18, 4) as stated_amount,
+        extracted.value_amount is not null as is_stated,
         extracted.tax_amount * turn as stated_tax_amount,
         refunds.tax_amount as refund_tax_amount,
-        refunds.requested_amount,
         refunds.total_amount,
         extracted._cast_errors,
         refunds._dlt_load_id,
@@ -64,7 +64,8 @@ valued as (
         on refunds.order_key = order_lines.order_key and extracted.line_id = order_lines.line_id
 ),
 
--- BigCommerce gives the tax of the whole refund: it is shared over all items by their value
+-- BigCommerce gives the tax of the whole refund: it is shared over all items by their value, and whether they contain
+-- it, the total tells
 shared as (
     select
         *,
@@ -83,7 +84,12 @@ taxed as (
             else coalesce(stated_tax_amount, 0)
         end::decimal(18, 4) as tax_amount,
         case connector
-            when 'bigcommerce' then coalesce(requested_amount + refund_tax_amount != total_amount, true)
+            when 'bigcommerce' then
+                case total_amount
+                    when sum(stated_amount) over (partition by refund_key) + refund_tax_amount then false
+                    when sum(stated_amount) over (partition by refund_key) then true
+                    else prices_include_tax and is_stated
+                end
             else prices_include_tax
         end as contains_tax,
     from shared

@@ -23,7 +23,7 @@ cancellations as (
 totalled as (
     select
         refunds.* exclude (
-            tax_amount, shipping_amount, shipping_tax_amount, fees_amount, fees_tax_amount, refund_lines, requested_amount, total_amount
+            tax_amount, shipping_amount, shipping_tax_amount, fees_amount, fees_tax_amount, refund_lines, total_amount
         ),
         coalesce(items.value_amount, 0)::decimal(18, 4) as items_amount,
         coalesce(items.goods_amount, 0)::decimal(18, 4) as goods_amount,
