@@ -15,6 +15,7 @@ from ingest.load import LoadReport, TenantPipeline, tenant_pipeline
 from ingest.runs import Run, RunDocument
 from ingest.stage import Extracted, Stage
 from warehouse import lineage, publish, verify
+from warehouse.assumptions import assumption_notices
 from warehouse.build import BuildReport, build, fingerprint
 from warehouse.catalog import Catalog
 from warehouse.errors import RefreshError
@@ -158,6 +159,7 @@ def _verify(context: RefreshContext) -> None:
     with duckdb.connect(str(context.home.warehouse_file), read_only=True) as connection:
         context.notices += verify.verify(connection, orders, context.served, accept=context.options.accept)
         context.notices += quarantine_notices(connection, list(context.tenant.sources))
+        context.notices += assumption_notices(connection)
 
 
 def _publish(context: RefreshContext) -> None:

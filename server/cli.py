@@ -86,6 +86,9 @@ def serve(
     """Serve MCP on standard input and output."""
     from server.factory import create_server
 
+    everything = Desk(_settings(context, home)).served
+    for name in tenant or ():
+        everything.tenant(name)
     create_server(_settings(context, home, tenant)).run()
 
 

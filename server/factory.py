@@ -25,7 +25,7 @@ INSTRUCTIONS = (
     "and dimensions, then query_metric. Numbers are exact; every answer names its period, currency and snapshot. "
     "Repeat its notices to the user. What is refused cannot be answered rightly: follow the next step it names."
 )
-# what a question needs and `initialize` does not
+# what a question needs and `initialize` does not, in steps short enough to stop between
 _WARM = ("ibis", "boring_semantic_layer", "warehouse.legs")
 
 
@@ -37,7 +37,7 @@ def create_server(settings: Settings | None = None, now: Callable[[], datetime] 
     level = configure_logging()
     settings = settings or Settings.from_environment()
     desk = Desk(settings, now)
-    warmth = _Warmth()
+    warmth = _Warmth(desk)
     sessions = 0
 
     @asynccontextmanager
@@ -74,9 +74,10 @@ def _version() -> str:
 
 
 class _Warmth:
-    """Imports what questions need, on a thread, as soon as the first request has been answered."""
+    """Loads what questions need, on a thread, as soon as the first request has been answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._started = False
         self._stopped = threading.Event()
 
@@ -85,14 +86,16 @@ class _Warmth:
         if not self._started:
             self._started = True
             # no daemon: a process that ends within an import of native code can crash
-            threading.Thread(target=self._import, name="warm-up").start()
+            threading.Thread(target=self._load, name="warm-up").start()
         return answer
 
     def stop(self) -> None:
         self._stopped.set()
 
-    def _import(self) -> None:
+    def _load(self) -> None:
         for name in _WARM:
             if self._stopped.is_set():
                 return
             import_module(name)
+        if not self._stopped.is_set():
+            self._desk.warm()

@@ -64,7 +64,7 @@ def _tenant(tenant: Tenant, catalog: Catalog | None) -> _Entry:
         "name": tenant.name,
         "currency": tenant.currency,
         "timezone": tenant.timezone,
-        "refreshed_at": None if catalog is None else f"{catalog.refreshed_at:%Y-%m-%dT%H:%M:%SZ}",
+        "refreshed_at": catalog and catalog.refreshed_at.isoformat().replace("+00:00", "Z"),
         "data_through": through,
     }
 

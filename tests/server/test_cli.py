@@ -129,6 +129,7 @@ def test_query_as_csv_is_the_rows_alone(run: Run, trading: Home) -> None:
         (("refresh",), 2, "Name the tenants to refresh"),
         (("refresh", "--all", WAYNE), 2, "Name the tenants to refresh"),
         (("refresh", "nobody"), 2, 'Unknown tenant "nobody"'),
+        (("serve", "--tenant", "wayne_ent"), 2, f'Unknown tenant "wayne_ent". Nearest: {WAYNE}'),
         (("init",), 1, "There is a tenants.yml"),
         (("demo",), 1, "another home"),
         (("demo", "--until", "tomorrow"), 2, "tomorrow"),
