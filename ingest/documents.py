@@ -13,13 +13,14 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import msgspec
 
 from ingest.connector import Entity, siblings
+from ingest.decimals import decimal_number
 from warehouse.errors import RefreshError, quoted
 
 MEGABYTE = 1 << 20
@@ -52,7 +53,7 @@ _CORRUPT = "The gzip file is damaged: what follows cannot be read; deliver the f
 
 # `float_hook` sees the digits as they were written: no number passes through a float, and whole numbers of any length
 # stay whole numbers
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+_decode = msgspec.json.Decoder(float_hook=decimal_number).decode
 _members = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _values = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 # finds where a record ends, no more: its values are thrown away

@@ -53,7 +53,8 @@ class QuarantineRow(NamedTuple):
     parent_id: str | None
 
 
-_encode = msgspec.json.Encoder(decimal_format="number", order="deterministic").encode
+# a LongNumber is the one value that msgspec does not know by itself: it becomes a text
+_encode = msgspec.json.Encoder(decimal_format="number", order="deterministic", enc_hook=str).encode
 
 
 def payload_hash(payload: bytes) -> str:

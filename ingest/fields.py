@@ -127,7 +127,7 @@ def _decimal(noun: str) -> Check:
         elif type(value) is int:
             # the length is looked at first: a number of thousands of digits is never turned into text
             return None if value.bit_length() < 47 or abs(value) < 10**INTEGER_DIGITS else _fault(value, _TOO_LARGE)
-        elif type(value) is Decimal:
+        elif isinstance(value, Decimal):
             number = value
         else:
             return refused._replace(value=_shown(value))
@@ -145,7 +145,7 @@ def _fault(value: object, what: str) -> Fault:
 
 
 def _rate(value: object) -> Fault | None:
-    if type(value) is int or type(value) is Decimal:
+    if type(value) is int or isinstance(value, Decimal):
         return None
     if type(value) is str and (_DECIMAL(value) is not None or not value.strip()):
         return None

@@ -42,10 +42,8 @@ class Gate(StandIn):
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    import ingest.refresh
-
     gate = Gate()
-    monkeypatch.setattr(ingest.refresh, "build", gate)
+    gate.install(monkeypatch.setattr)
     return gate
 
 

@@ -11,7 +11,6 @@ import pytest
 from shop import Shop, StandIn, order
 from worker_pipe import ChildWorker
 
-import ingest.refresh
 from ingest import runs
 from ingest.refresh import STAGES
 
@@ -35,7 +34,7 @@ POINTS = {
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    monkeypatch.setattr(ingest.refresh, "build", StandIn())
+    StandIn().install(monkeypatch.setattr)
     shop = Shop(tmp_path)
     shop.deliver(order(1), order(2))
     assert shop.refresh().status == "succeeded"
@@ -100,7 +99,7 @@ def test_a_refresh_killed_after_its_publish_has_nothing_left_to_do(shop: Shop) -
 
 @pytest.mark.slow
 def test_the_very_first_load_may_be_killed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest.refresh, "build", StandIn())
+    StandIn().install(monkeypatch.setattr)
     for number, point in enumerate(POINTS.values()):
         shop = Shop(tmp_path / str(number))
         shop.deliver(order(1), order(2))

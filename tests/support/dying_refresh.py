@@ -12,7 +12,6 @@ from typing import Any
 
 from shop import Shop, StandIn
 
-import ingest.refresh
 from ingest.load import tenant_pipeline
 
 
@@ -38,7 +37,7 @@ def _lay_trap(when: str, module: str, name: str) -> None:
 
 def main() -> None:
     root, when, module, name = sys.argv[1:]
-    ingest.refresh.build = StandIn()  # type: ignore[assignment]
+    StandIn().install(setattr)
     shop = Shop(Path(root))
     with tenant_pipeline(shop.home, "acme"):
         pass  # dlt is imported now, so that its functions can be found

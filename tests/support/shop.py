@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+import ingest.refresh
 from ingest.connector import connector_options
 from ingest.refresh import Options, refresh
 from ingest.runs import RunDocument
@@ -125,7 +126,7 @@ create or replace table gold.fct_order_lines as select source_name, order_id, or
 create or replace table gold.fct_refunds as select source_name, order_date as refund_date from gold.fct_orders limit 0;
 """
 
-_META = {
+META = {
     "fct_orders": {
         "meta": {
             "fact": "orders",
@@ -160,6 +161,12 @@ class StandIn:
         self.raising: Exception | None = None
         self.statement = ""
 
+    def install(self, put: Callable[[object, str, object], None]) -> "StandIn":
+        """Take dbt's place in the refresh; put: setattr, or a monkeypatch's."""
+        put(ingest.refresh, "build", self)
+        put(ingest.refresh, "assumption_notices", lambda connection: [])
+        return self
+
     def __call__(
         self, tenant: Tenant, home: TenantHome, pipeline: Any, on_model: Callable[[int, int, str], None]
     ) -> BuildReport:
@@ -173,9 +180,9 @@ class StandIn:
                 if self.statement:
                     connection.execute(self.statement)
         models = []
-        for done, mart in enumerate(_META, start=1):
+        for done, mart in enumerate(META, start=1):
             models.append(_model_run(mart, started, "error" if self.failing == mart else "success"))
-            on_model(done, len(_META), mart)
+            on_model(done, len(META), mart)
         return BuildReport(
             success=self.failing is None,
             invocation_id=f"invocation-{self.runs}",
@@ -184,7 +191,7 @@ class StandIn:
             dbt_version="0",
             vars={"tenant": {"slug": tenant.slug}},
             models=models,
-            mart_meta=_META,
+            mart_meta=META,
             error=f"the model {self.failing} failed" if self.failing else None,
         )
 

@@ -1,0 +1,58 @@
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+from gold import THREE_STORES
+from published import publish
+
+from server.desk import Desk
+from server.settings import Settings
+from warehouse.home import Home
+
+WAYNE = "wayne_enterprises"
+
+
+def test_after_the_warm_up_a_question_loads_nothing_more(trading: Home) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from server.desk import Desk\n"
+        "from server.settings import Settings\n"
+        "from warehouse.home import Home\n"
+        f"desk = Desk(Settings(Home(Path({str(trading.root)!r}))))\n"
+        "desk.warm()\n"
+        "before = set(sys.modules)\n"
+        f"desk.query_metric({WAYNE!r}, {{'metrics': ['net_sales', 'orders'], 'grain': 'month'}})\n"
+        "print(sorted(set(sys.modules) - before))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_warm_up_without_anything_published_does_no_harm(home: Home) -> None:
+    Desk(Settings(home)).warm()
+
+
+def test_a_repeated_question_is_answered_from_memory_until_the_tenants_day_is_over(trading: Home) -> None:
+    # New York is four hours behind: the tenant's day changes at 04:00 UTC
+    clock = [datetime(2026, 4, 2, 3, 30, tzinfo=UTC)]
+    desk = Desk(Settings(trading), now=lambda: clock[0])
+    question = {"metrics": ["orders"], "period": "last_month"}
+    first = desk.query_metric(WAYNE, question)
+    clock[0] = datetime(2026, 4, 2, 3, 59, tzinfo=UTC)
+    same_day = desk.query_metric(WAYNE, question)
+    clock[0] = datetime(2026, 4, 2, 4, 0, tzinfo=UTC)
+    next_day = desk.query_metric(WAYNE, question)
+
+    assert same_day is first
+    assert next_day is not first
+    assert next_day.rows == first.rows
+
+
+def test_what_is_remembered_is_of_one_snapshot_only(trading: Home) -> None:
+    desk = Desk(Settings(trading))
+    before = desk.query_metric(WAYNE, {"metrics": ["orders"]})
+    publish(trading, WAYNE, {}, THREE_STORES)
+
+    assert desk.query_metric(WAYNE, {"metrics": ["orders"]}).snapshot != before.snapshot
