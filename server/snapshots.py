@@ -1,7 +1,7 @@
 """The published snapshots that are open: their catalogs, and a pooled read-only connection each."""
 
 import logging
-import tempfile
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Snapshot:
         self.readers = 0
         self._version = version
         self._memory_limit = memory_limit
-        self._spill = spill / version.id
+        self._spill = spill
         self._lock = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -62,7 +62,6 @@ class Snapshots:
         self._most = most
         self._lock = threading.Lock()
         self._open: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
-        self._spill: tempfile.TemporaryDirectory[str] | None = None
 
     @contextmanager
     def current(self, tenant: str) -> Iterator[Snapshot]:
@@ -76,7 +75,7 @@ class Snapshots:
         with self._lock:
             snapshot = self._open.get((tenant, version.id))
             if snapshot is None:
-                snapshot = Snapshot(version, self._catalog(version), self._memory_limit, self._spill_folder())
+                snapshot = Snapshot(version, self._catalog(version), self._memory_limit, self._spill(tenant))
                 self._open[tenant, version.id] = snapshot
             self._open.move_to_end((tenant, version.id))
             snapshot.readers += 1
@@ -92,11 +91,9 @@ class Snapshots:
         with self._lock:
             self._evict(most=0)
 
-    def _spill_folder(self) -> Path:
-        # our own and unguessable; it goes with this object
-        if self._spill is None:
-            self._spill = tempfile.TemporaryDirectory(prefix="gata-mcp-", ignore_cleanup_errors=True)
-        return Path(self._spill.name)
+    def _spill(self, tenant: str) -> Path:
+        # DuckDB makes it when a sort needs it and removes it on closing; two processes must not share one
+        return self._home.tenant(tenant).root / f".spill-{secrets.token_hex(8)}"
 
     def __len__(self) -> int:
         return len(self._open)

@@ -128,6 +128,7 @@ def test_no_personal_data_is_anywhere_below_tenants(demo: Path, tmp_path: Path) 
             # a copy of the same name, which views hold: this process may have the file open with other settings
             texts.extend(cells(Path(copy(file, tmp_path / file.name))))
     words = {word for text in texts for word in text.replace('"', "\n").split("\n")}
+    assert "Climbing Rope 30 m" in words, "the search does not see what is there"
     assert not needles & words
     assert not [word for word in words if "@example." in word or "%40example." in word][:3]
     streets = {street.split(" ", 1)[1] for street in personal.streets}
