@@ -34,7 +34,7 @@ TENANT = Tenant(
     name="Bench",
     timezone="UTC",
     currency="USD",
-    sources={"shopify": SourceConfig(name="shopify", connector="shopify", files=Path("."))},
+    sources={"shopify": SourceConfig(name="shopify", connector="shopify", files=Path())},
 )
 STAR = """
 create schema gold;

@@ -57,8 +57,9 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _is_disk_full(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    # dlt wraps duckdb's errors in its own
-    return isinstance(error, duckdb.Error) and _says_disk_full(str(error))
+    # of a job that failed dlt keeps the text alone
+    foreign = isinstance(error, duckdb.Error) or type(error).__module__.startswith("dlt.")
+    return foreign and _says_disk_full(str(error))
 
 
 def _says_disk_full(text: str) -> bool:

@@ -258,6 +258,7 @@ def _conclude(context: RefreshContext, error: RefreshError | None) -> None:
         document.sources.append(result)
     document.notices = list(dict.fromkeys(context.notices))
     if error is None:
+        document.message = "nothing is new" if context.is_unchanged else "published"
         context.run.finish("partial" if failed else "unchanged" if context.is_unchanged else "succeeded")
         return
     document.error = runs.failure(error, kept(context.served))

@@ -183,6 +183,8 @@ class Stage:
 
     def select(self) -> list[Extracted]:
         """Choose what is new against the raw layer, and count; the warehouse file is let go of again."""
+        if not self._tables:
+            return []
         self._flush()
         held = self._attach()
         for table in sorted(self._tables):

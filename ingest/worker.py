@@ -248,7 +248,7 @@ def main() -> None:
     os.environ.update(_ENVIRONMENT)
     logging.basicConfig(
         stream=sys.stderr,
-        level=os.environ.get("GATA_LOG", "INFO").upper(),
+        level=logging.getLevelNamesMapping().get(os.environ.get("GATA_LOG", "").upper(), logging.INFO),
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     Worker(0, events).serve()

@@ -6,6 +6,7 @@ declares its top-level fields only: a client validates every row against whateve
 
 import csv
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -18,16 +19,16 @@ Count = Annotated[int | None, WithJsonSchema({"type": "integer"})]
 Object = Annotated[dict[str, Any] | None, WithJsonSchema({"type": "object"})]
 
 
-class Answer(BaseModel):
+class Answer(BaseModel, ABC):
     """Base of the three."""
 
     def structured(self) -> dict[str, Any]:
         """The structured half: plain JSON values, unknown optional fields left out."""
         return self.model_dump(mode="json", exclude={n for n in type(self).model_fields if getattr(self, n) is None})
 
+    @abstractmethod
     def text(self) -> str:
         """The text half."""
-        raise NotImplementedError
 
 
 class MetricsAnswer(Answer):

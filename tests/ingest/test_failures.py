@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import pytest
+from dlt.load.exceptions import LoadClientJobFailed
 
 from ingest.failures import build_error, refresh_error
 from warehouse.build import BuildReport, ModelRun
@@ -53,6 +54,8 @@ def test_a_full_disk_is_told_apart_wherever_it_was_noticed() -> None:
     assert refresh_error(OSError(errno.ENOSPC, "x")).kind == "disk_full"
     assert refresh_error(duckdb.IOException("Could not write: No space left on device")).kind == "disk_full"
     assert failed(run("b", "error", "IO Error: No space left on device")).kind == "disk_full"
+    job = LoadClientJobFailed("1", "orders.parquet", "IO Error: No space left on device", None)
+    assert refresh_error(job).kind == "disk_full"
     wrapped = RuntimeError("the load failed")
     wrapped.__cause__ = OSError(errno.ENOSPC, "x")
     assert refresh_error(wrapped).kind == "disk_full"

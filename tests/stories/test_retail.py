@@ -47,9 +47,7 @@ def lines() -> Path:
 def retail(lines: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retail]:
     home = Home(tmp_path_factory.mktemp("retail"))
     sources = {name: {"files": f"exports/{name}"} for name in STORES}
-    open_shops(
-        home, {slug: {"timezone": zone, "currency": "GBP", "sources": sources} for slug, zone in ZONES.items()}
-    )
+    open_shops(home, {slug: {"timezone": zone, "currency": "GBP", "sources": sources} for slug, zone in ZONES.items()})
     exports = home.root / "exports"
     tool = shared_data().parent / "tools" / "retail_to_vendor.py"
     subprocess.run([sys.executable, str(tool), str(lines), str(exports)], check=True)

@@ -1,4 +1,4 @@
-"""The SDK's own client on the standard streams of `gata-mcp serve` in a child process, for tests that are no coroutines."""
+"""The SDK's own client of `gata-mcp serve` in a child process over stdio, for tests that are no coroutines."""
 
 import sys
 from collections.abc import Iterator
@@ -26,7 +26,8 @@ class Connection:
         self._client = client
 
     def call(self, tool: str, arguments: dict[str, Any]) -> CallToolResult:
-        return self._portal.call(self._client.call_tool, tool, arguments)
+        result: CallToolResult = self._portal.call(self._client.call_tool, tool, arguments)
+        return result
 
     def answer(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The structured half of what must be an answer."""
@@ -60,5 +61,11 @@ def connected(home: Home, *options: str) -> Iterator[Connection]:
     """A server over `home`, started with these options of `serve`, and a client of it."""
     door = StdioServerParameters(command=str(GATA_MCP), args=["serve", *options], env=bare_environment(home))
     client = Client(door, read_timeout_seconds=PATIENCE)
-    with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
-        yield Connection(portal, client)
+    with start_blocking_portal() as portal:
+        session = portal.wrap_async_context_manager(client)
+        session.__enter__()
+        try:
+            yield Connection(portal, client)
+        finally:
+            # never with the test's own failure, which would come back wrapped into groups
+            session.__exit__(None, None, None)

@@ -9,11 +9,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
 from shop import Shop
 
+from ingest.runs import RunDocument
 from warehouse.answer import Answer, answer
 from warehouse.catalog import Catalog
 from warehouse.query import MetricQuery
@@ -55,10 +55,17 @@ class Story(Shop):
     """One tenant, `acme`, in New York and USD, with the stores named."""
 
     stores: Sequence[Store] = field(default_factory=tuple)
+    published: list[Version] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sources = [store.name for store in self.stores]
-        lines = ["tenants:", "  acme:", "    name: Acme", "    timezone: America/New_York", f"    currency: {self.currency}"]
+        lines = [
+            "tenants:",
+            "  acme:",
+            "    name: Acme",
+            "    timezone: America/New_York",
+            f"    currency: {self.currency}",
+        ]
         lines.append("    sources:")
         for store in self.stores:
             self.folder(store.name).mkdir(parents=True)
@@ -66,6 +73,13 @@ class Story(Shop):
             for entity, records in store.entities.items():
                 self.deliver(*records, name=f"{entity}.jsonl", source=store.name, minutes=0)
         (self.root / "tenants.yml").write_text("\n".join(lines), encoding="utf-8")
+
+    def refresh(self, **options: Any) -> RunDocument:
+        """Refresh; what it publishes is kept in `published` (the store itself keeps the last three)."""
+        run = super().refresh(**options)
+        if self.served is not None and self.served not in self.published:
+            self.published.append(self.served)
+        return run
 
     def ask(self, *metrics: str, version: Version | None = None, **question: object) -> Answer:
         """The answer to a question on what is served, or was; question: the arguments of query_metric."""
@@ -208,7 +222,9 @@ def bc_product(number: int, order_number: int, total: str, quantity: int = 1, **
     } | more
 
 
-def bc_refund(number: int, order_number: int, when: str, given_back: float | str, *items: Record, **more: Any) -> Record:
+def bc_refund(
+    number: int, order_number: int, when: str, given_back: float | str, *items: Record, **more: Any
+) -> Record:
     """A BigCommerce refund; its amounts are JSON numbers."""
     return {
         "id": number,
@@ -238,7 +254,7 @@ def woo_order(number: int, when: str, total: str, *lines: Record, **more: Any) -
         "currency": "USD",
         "date_created_gmt": at.strftime(form),
         "date_modified_gmt": updated.strftime(form),
-        "date_paid_gmt": at.strftime(form),
+        "date_paid": at.strftime(form),
         "total": total,
         "total_tax": "0.00",
         "shipping_total": "0.00",
@@ -280,5 +296,3 @@ def woo_returned(number: int, line_number: int, total: str, quantity: int = -1, 
 def lines_of(*records: Record) -> str:
     """Records as the text of an export, one a line."""
     return "".join(f"{json.dumps(record)}\n" for record in records)
-
-
