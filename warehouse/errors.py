@@ -13,6 +13,7 @@ Every message is one or two sentences: what is wrong, the value in double quotes
 step. It never holds a path, SQL, a secret or another tenant's name.
 """
 
+import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Literal
@@ -98,8 +99,9 @@ class RefreshError(GataError):
 
 
 def quoted(value: object) -> str:
-    """The value in double quotes, cut to what a message can bear, control characters made visible."""
-    text = str(value)
+    """The value in double quotes, as JSON where it is no text; cut to what a message can bear, control characters
+    made visible."""
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
     text = "".join(c if c.isprintable() else "�" for c in text[: _SHOWN + 1])
     return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
 

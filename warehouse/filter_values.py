@@ -52,7 +52,9 @@ class _Gold:
 
     def sentence(self, field: str, text: str) -> str:
         few = self._few(field)
-        close = self._nearest(field, text) if few is None else nearest(text, few) or few[:3]
+        close = self._nearest(field, text) if few is None else nearest(text, few)
+        if not close and few:
+            return f"No row has {field} {quoted(text)}. Its values are {_listed(few)}."
         if not close:
             return f"No row has a {field}."
         return f"No row has {field} {quoted(text)}. Did you mean {' or '.join(quoted(value) for value in close)}?"
@@ -71,3 +73,9 @@ class _Gold:
     def _rows(self, field: str) -> str:
         tables = [fact.table for fact in self._catalog.facts.values() if field in fact.dimensions]
         return " union all ".join(f"select {quote(field)} as value from {quote(table)}" for table in tables)
+
+
+def _listed(values: list[str]) -> str:
+    more = len(values) - _NAMED
+    shown = ", ".join(quoted(value) for value in values[:_NAMED])
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -18,6 +18,8 @@ NAMED_FORMS = (
 )
 CALENDAR_FORMS = "2026, 2026-Q3, 2026-10, 2026-W40, 2026-10-05, 2026-10-01..2026-10-31, FY2026, FY2026-Q3"
 PERIOD_FORMS = f"{NAMED_FORMS}, {CALENDAR_FORMS}"
+# a refusal is short: the description of the argument has every form
+EXAMPLES = "last_30_days, this_month, 2026-10 or 2026-10-01..2026-10-31"
 
 _UNITS = ("week", "month", "quarter", "year")
 _NAMES = (
@@ -185,7 +187,7 @@ def _months_on(first: date, months: int) -> date:
 
 
 def _no_such_day(text: str) -> BadValueError:
-    return BadValueError(f"The period {quoted(text)} is in no calendar; valid are forms such as {CALENDAR_FORMS}.")
+    return BadValueError(f"The period {quoted(text)} is in no calendar: give one such as {EXAMPLES}.")
 
 
 def _unknown(text: str) -> BadValueError:
@@ -193,6 +195,4 @@ def _unknown(text: str) -> BadValueError:
         return _no_such_day(text)
     close = nearest(text, _NAMES)
     guess = f" Nearest: {', '.join(close)}." if close else ""
-    return BadValueError(
-        f"Unknown period {quoted(text)}.{guess} Use {NAMED_FORMS}, or a calendar form such as 2026-10."
-    )
+    return BadValueError(f"Unknown period {quoted(text)}.{guess} Give one such as {EXAMPLES}.")

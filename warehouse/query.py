@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from warehouse.errors import BadValueError, CallerError, UnknownNameError, quoted
-from warehouse.periods import GRAINS, PERIOD_FORMS, Grain
+from warehouse.periods import EXAMPLES, GRAINS, PERIOD_FORMS, Grain
 
 MAX_METRICS = 10
 MAX_LIMIT = 1000
@@ -36,6 +36,13 @@ RULES: dict[str, str] = {
     "where": f'a list of {{"field", "op", "value"}}, op one of {", ".join(OPS)}, or {{"any": [such filters]}}',
     "order_by": 'a list of asked metrics or group-by columns, "-" before one for descending',
     "limit": f"a whole number from 1 to {MAX_LIMIT}",
+}
+
+
+# a refusal is short: the description of the argument says it all
+_IN_SHORT = {
+    "period": f"text such as {EXAMPLES}",
+    "where": 'filters such as {"field": "order_status", "op": "eq", "value": "paid"}',
 }
 
 
@@ -104,4 +111,4 @@ def _refusal(error: ValidationError) -> CallerError:
         )
     if first["type"] == "too_short" and len(first["loc"]) == 1:
         return BadValueError(f"{name} is empty: give {RULES[name]}.")
-    return BadValueError(f"{name} cannot be {quoted(first['input'])}: give {RULES[name]}.")
+    return BadValueError(f"{name} cannot be {quoted(first['input'])}: give {_IN_SHORT.get(name, RULES[name])}.")

@@ -3,7 +3,6 @@
 A tenant may have many stores, one a story, so that one refresh builds them all.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -73,6 +72,10 @@ class Story(Shop):
             for entity, records in store.entities.items():
                 self.deliver(*records, name=f"{entity}.jsonl", source=store.name, minutes=0)
         (self.root / "tenants.yml").write_text("\n".join(lines), encoding="utf-8")
+
+    def put(self, store: str, name: str, content: bytes) -> None:
+        """Deliver a file as it is, to the byte."""
+        (self.folder(store) / name).write_bytes(content)
 
     def refresh(self, **options: Any) -> RunDocument:
         """Refresh; what it publishes is kept in `published` (the store itself keeps the last three)."""
@@ -291,8 +294,3 @@ def woo_returned(number: int, line_number: int, total: str, quantity: int = -1, 
     of = [{"id": 1, "key": "_refunded_item_id", "value": str(line_number)}]
     product = {"id": number, "product_id": line_number + 1000, "name": f"Product {line_number}", "meta_data": of}
     return product | {"quantity": quantity, "total": total, "total_tax": "0.00"} | more
-
-
-def lines_of(*records: Record) -> str:
-    """Records as the text of an export, one a line."""
-    return "".join(f"{json.dumps(record)}\n" for record in records)
