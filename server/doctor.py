@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from warehouse.errors import ConfigError, GataError
 from warehouse.home import Home, TenantHome
 from warehouse.store import FileStore
 from warehouse.tenants import Tenant, load_tenants
+
+
+INSPECTOR_NODE = (22, 19)
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,19 @@ def examine(home: Home, only: str | None = None) -> Iterator[Check]:
     for tenant in tenants.values():
         if only in (None, tenant.slug):
             yield from _tenant(tenant, home.tenant(tenant.slug))
+    yield Check(True, "inspector", _inspector())
+
+
+def _inspector() -> str:
     node = shutil.which("node")
-    yield Check(True, "inspector", f"node is {node}" if node else "node is not installed; only `mcp dev` needs it")
+    if node is None:
+        return "node is not installed; only `mcp dev` needs it"
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout.strip()
+    parts = said.removeprefix("v").split(".")
+    # an older one gets, without a word, an inspector of years ago
+    if not all(part.isdecimal() for part in parts[:2]) or (int(parts[0]), int(parts[1])) < INSPECTOR_NODE:
+        return f"node {said} is older than {'.'.join(map(str, INSPECTOR_NODE))}, which `mcp dev`'s inspector wants"
+    return f"node {said}"
 
 
 def _tenant(tenant: Tenant, home: TenantHome) -> Iterator[Check]:

@@ -49,7 +49,13 @@ def publish(
             gold.execute("set TimeZone = 'UTC'")
             _copy(gold, warehouse, mart_meta)
             catalog = build_catalog(
-                mart_meta, tenant, version_id, datetime.now(UTC), _covered(gold, sources), notices, gold
+                mart_meta,
+                tenant,
+                version_id,
+                datetime.now(UTC).replace(microsecond=0),
+                _covered(gold, sources),
+                notices,
+                gold,
             )
             gold.execute("checkpoint")
         (folder / "catalog.json").write_text(catalog.to_json(), encoding="utf-8")

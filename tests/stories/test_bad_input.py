@@ -295,7 +295,7 @@ def test_more_than_a_few_bad_records_stop_the_publish_until_somebody_accepts_the
     assert second.status == "failed"
     assert second.error is not None
     assert second.error.message.startswith('Source "shop": 11 of 12 records of orders cannot be used')
-    assert second.error.kept.startswith("The snapshot of ")
+    assert str(second.error.kept).startswith("The snapshot of ")
     assert acme.served == before
     assert acme.figures("shop", "orders", "total_revenue") == [2, 15]
 

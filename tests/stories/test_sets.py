@@ -1,6 +1,7 @@
 """The products of BigCommerce orders: a set is told whole, and of sets the last delivery counts. Three refreshes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from story import Record, Store, Story, bc_order, bc_product, bigcommerce
@@ -12,7 +13,7 @@ TOTALS: Mapping[str, str] = {"A": "10.0000", "B": "5.0000", "C": "1.0000"}
 NUMBERS = {name: number for number, name in enumerate(TOTALS, start=11)}
 
 
-def products(order_number: int, names: str, **more: object) -> list[Record]:
+def products(order_number: int, names: str, **more: Any) -> list[Record]:
     """The products of one order: A of 10, B of 5, C of 1."""
     return [
         bc_product(order_number * 100 + NUMBERS[name], order_number, TOTALS[name], name=name, **more) for name in names

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from story import (
 TEN = range(1, 11)
 DAY = "2026-10-05"
 FIRST, SECOND, THIRD = 0, 1, 2  # versions of an order, an hour apart, of 10, 20 and 30; refreshes
-BUILD = {"shopify": order, "bigcommerce": bc_order, "woocommerce": woo_order}
+BUILD: Mapping[str, Callable[..., Record]] = {"shopify": order, "bigcommerce": bc_order, "woocommerce": woo_order}
 
 
 def ten(version: int, connector: str = "shopify") -> list[Record]:

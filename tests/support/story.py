@@ -53,8 +53,8 @@ def woocommerce(name: str, *orders: Record | str, **entities: Sequence[Record | 
 class Story(Shop):
     """One tenant, `acme`, in New York and USD, with the stores named."""
 
-    stores: Sequence[Store] = field(default_factory=tuple)
-    published: list[Version] = field(default_factory=list)
+    stores: Sequence[Store] = field(default=(), repr=False)
+    published: list[Version] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         self.sources = [store.name for store in self.stores]
@@ -64,8 +64,8 @@ class Story(Shop):
             "    name: Acme",
             "    timezone: America/New_York",
             f"    currency: {self.currency}",
+            "    sources:",
         ]
-        lines.append("    sources:")
         for store in self.stores:
             self.folder(store.name).mkdir(parents=True)
             lines.append(f"      {store.name}: {{connector: {store.connector}, files: exports/{store.name}}}")
@@ -84,7 +84,7 @@ class Story(Shop):
             self.published.append(self.served)
         return run
 
-    def ask(self, *metrics: str, version: Version | None = None, **question: object) -> Answer:
+    def ask(self, *metrics: str, version: Version | None = None, **question: Any) -> Answer:
         """The answer to a question on what is served, or was; question: the arguments of query_metric."""
         version = version or self.served
         assert version is not None, "nothing has been published"
@@ -93,16 +93,16 @@ class Story(Shop):
         with closing(FileStore(self.home).reader(version, temp_directory=self.root / "spill")) as connection:
             return answer(catalog, connection, query, ASKED_AT, DEADLINE)
 
-    def figures(self, store: str | Store, *metrics: str, **question: object) -> list[Number | None]:
+    def figures(self, store: str | Store, *metrics: str, **question: Any) -> list[Number | None]:
         """The metrics of one store, in their order."""
         name = store if isinstance(store, str) else store.name
         [row] = self.ask(*metrics, where=[{"field": "source_name", "value": name}], **question).rows
         return list(row)
 
-    def split(self, store: str | Store, by: str, metric: str, **question: object) -> dict[Any, Any]:
+    def split(self, store: str | Store, by: str, metric: str, **question: Any) -> dict[Any, Any]:
         """A metric of one store by the values of a dimension, or by day."""
         name = store if isinstance(store, str) else store.name
-        grouped = {"grain": by} if by in ("day", "month") else {"group_by": by}
+        grouped: dict[str, Any] = {"grain": by} if by in ("day", "month") else {"group_by": by}
         rows = self.ask(metric, where=[{"field": "source_name", "value": name}], **grouped, **question).rows
         return {str(key) if by in ("day", "month") else key: value for key, value in rows}
 
