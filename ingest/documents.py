@@ -245,6 +245,9 @@ class _Document:
         first = start[1] if start else b""
         if first == b"[":
             return _members(data)
+        if first != b"{":
+            # a scalar is no document to take records from: this fails where more stands behind it
+            _decode(data)
         values = _values(data) if first == b"{" else {}
         if self._is_wrapper(values):
             own = [value for key, value in values.items() if key in self._known]

@@ -99,9 +99,12 @@ class RefreshError(GataError):
 
 
 def quoted(value: object) -> str:
-    """The value in double quotes, as JSON where it is no text; cut to what a message can bear, control characters
-    made visible."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    """The value in double quotes, cut to what a message can bear, control characters made visible.
+
+    Lists, objects, truth and null are shown as in JSON.
+    """
+    is_json = value is None or isinstance(value, bool | list | tuple | dict)
+    text = json.dumps(value, default=str, ensure_ascii=False) if is_json else str(value)
     text = "".join(c if c.isprintable() else "�" for c in text[: _SHOWN + 1])
     return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
 

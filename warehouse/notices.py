@@ -28,8 +28,12 @@ class Outcome:
 
 
 def notices_of(catalog: Catalog, outcome: Outcome) -> tuple[str, ...]:
-    """The notices of an answer: its own, the most important first, then those of the snapshot."""
-    return (*(text for find in NOTICES for text in find(catalog, outcome)), *catalog.notices)
+    """The notices of an answer: its own, the most important first, then those of the snapshot's sources in scope."""
+    elsewhere = {f"{source.name}:" for source in catalog.sources} - {f"{s.name}:" for s in outcome.coverage.sources}
+    return (
+        *(text for find in NOTICES for text in find(catalog, outcome)),
+        *(text for text in catalog.notices if text.split(" ", 1)[0] not in elsewhere),
+    )
 
 
 def _unknown(catalog: Catalog, outcome: Outcome) -> Sequence[str]:

@@ -142,7 +142,7 @@ def test_the_hash_follows_every_value_that_is_kept() -> None:
     [
         ("shopify__orders", without(SHOPIFY_ORDER, "id"), "id is missing."),
         ("shopify__orders", {**SHOPIFY_ORDER, "id": " "}, "id is missing."),
-        ("shopify__orders", {**SHOPIFY_ORDER, "id": True}, '"True" at id is not an id.'),
+        ("shopify__orders", {**SHOPIFY_ORDER, "id": True}, '"true" at id is not an id.'),
         (
             "shopify__orders",
             without(SHOPIFY_ORDER, "created_at", "processed_at"),

@@ -49,7 +49,7 @@ def test_an_amount_that_the_warehouse_holds_exactly_is_accepted(value: object) -
         ("1_000", '"1_000" at field is not an amount'),
         ("١٢", '"١٢" at field is not an amount'),
         ("12 USD", '"12 USD" at field is not an amount'),
-        (True, '"True" at field is not an amount'),
+        (True, '"true" at field is not an amount'),
         ({"amount": "1"}, "a list or an object at field is not an amount"),
         ("9007199254740993.01", '"9007199254740993.01" at field is too large'),
         (100000000000000, '"100000000000000" at field is too large'),

@@ -214,12 +214,12 @@ def test_every_answer_tells_of_what_was_left_out(acme: Story, run: RunDocument, 
     file, place, sentence = DELIVERIES[store].refused[0]
     [notice] = [text for text in acme.ask("orders").notices if text.startswith(f"{store}: ")]
     assert notice in run.notices
-    assert notice.endswith(f"left out, for example {file} line {place}: {sentence}")
     count = len(DELIVERIES[store].refused)
+    example = ", for example" if count > 1 else ":"
+    assert notice.endswith(f"left out{example} {file} line {place}: {sentence} Mend the file and refresh again.")
     assert f"{count} record{'s' if count > 1 else ''} of " in notice
 
 
-@pytest.mark.xfail(strict=True, reason="a file is taken for one JSON document by its first line alone")
 def test_a_first_line_that_is_no_json_does_not_lose_the_lines_after_it(acme: Story) -> None:
     assert acme.figures(NOISE_FIRST, "orders", "total_revenue") == [2, 15]
 
@@ -250,7 +250,6 @@ def test_an_amount_of_more_digits_than_a_double_holds_is_served_to_the_last_one(
     assert acme.figures(store, "total_revenue", "gross_sales") == [LONG, LONG]
 
 
-@pytest.mark.xfail(strict=True, reason="price × quantity overflows from 10,000,000,000 on, and fails the whole build")
 def test_a_price_of_more_digits_than_a_double_holds_is_served_to_the_last_one(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

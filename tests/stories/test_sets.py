@@ -125,8 +125,8 @@ def test_a_set_with_a_bad_member_counts_without_it_where_none_is_held(acme: Stor
 
 def test_a_bad_member_is_named_with_its_file_line_and_value(acme: Story, runs: list[RunDocument]) -> None:
     assert (
-        "spoilt: 1 record of order_products cannot be used and was left out, for example order_products.jsonl line 2: "
-        '"N/A" at quantity is not a quantity.' in runs[1].notices
+        "spoilt: 1 record of order_products cannot be used and was left out: order_products.jsonl line 2: "
+        '"N/A" at quantity is not a quantity. Mend the file and refresh again.' in runs[1].notices
     )
 
 

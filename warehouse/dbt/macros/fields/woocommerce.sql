@@ -5,7 +5,7 @@
     order_name: {path: [$.number, $.id], type: text}
     ordered_at: {path: $.date_created_gmt, type: timestamp_utc}
     source_status: {path: $.status, type: text}
-    is_paid: {pattern: '^(.)', path: $.date_paid, type: bool}
+    is_paid: {pattern: '^(.)', path: [$.date_paid_gmt, $.date_paid], type: bool}
     currency: {path: $.currency, type: text}
     prices_include_tax: {value: 'false', type: bool}
     total_amount: {path: $.total, type: money}

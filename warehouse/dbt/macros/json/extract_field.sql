@@ -117,9 +117,9 @@
        ~ sql_type(field.type), 'raw': none}) }}
   {%- elif 'pattern' in field -%}
     {%- if field.type == 'bool' -%}
-      {{ return({'sql': "regexp_matches(coalesce(" ~ text_at(paths, field.path) ~ ", ''), '" ~ field.pattern ~ "')", 'raw': none}) }}
+      {{ return({'sql': "regexp_matches(coalesce(" ~ first_text(texts_at(paths, field.path)) ~ ", ''), '" ~ field.pattern ~ "')", 'raw': none}) }}
     {%- endif -%}
-    {{ return({'sql': "nullif(regexp_extract(" ~ text_at(paths, field.path) ~ ", '" ~ field.pattern ~ "', 1), '')", 'raw': none}) }}
+    {{ return({'sql': "nullif(regexp_extract(" ~ first_text(texts_at(paths, field.path)) ~ ", '" ~ field.pattern ~ "', 1), '')", 'raw': none}) }}
   {%- else -%}
     {%- set text = first_text(texts_at(paths, field.path)) -%}
     {{ return({'sql': cast_text(text, field.type), 'raw': none if field.type in ['text', 'id'] else text}) }}

@@ -15,6 +15,25 @@ usual_currency as (
     select source_name, mode(currency) as currency from orders group by source_name
 ),
 
+-- money in the buyer's currency is brought to the order's at the order's own ratio; each refund is what it adds to the
+-- sum so far, so that the parts of a full refund add up to the order
+in_order_currency as (
+    select
+        extracted.source_name,
+        extracted.refund_id,
+        {{ share('sum(extracted.money_amount) over so_far', 'orders.total_amount', 'orders.presentment_total_amount', 'orders.currency') }} as money_so_far,
+        {{ share('(sum(extracted.money_amount) over so_far - extracted.money_amount)', 'orders.total_amount', 'orders.presentment_total_amount', 'orders.currency') }} as money_before,
+    from extracted
+    inner join orders
+        on extracted.source_name = orders.source_name and coalesce(extracted.parent_id, extracted.order_id) = orders.order_id
+    where upper(extracted.money_currency) != orders.currency and upper(extracted.money_currency) = upper(orders.presentment_currency)
+    window so_far as (
+        partition by orders.order_key
+        order by coalesce(extracted.refunded_at, extracted.told_at), extracted.refund_id
+        rows unbounded preceding
+    )
+),
+
 final as (
     select
         {{ surrogate_key(['extracted.source_name', 'extracted.refund_id']) }} as refund_key,
@@ -31,12 +50,9 @@ final as (
             orders.currency, upper(extracted.money_currency), usual_currency.currency, '{{ tenant().currency }}'
         ) as currency,
         coalesce(orders.prices_include_tax, false) as prices_include_tax,
-        -- money in the buyer's currency is brought to the order's at the order's own ratio
-        coalesce(case
-            when upper(extracted.money_currency) != orders.currency and upper(extracted.money_currency) = upper(orders.presentment_currency)
-                then {{ share('extracted.money_amount', 'orders.total_amount', 'orders.presentment_total_amount', 'orders.currency') }}
-            else coalesce(extracted.money_amount, -extracted.embedded_amount)
-        end, 0) as money_amount,
+        coalesce(
+            in_order_currency.money_so_far - in_order_currency.money_before, extracted.money_amount, -extracted.embedded_amount, 0
+        )::decimal(18, 4) as money_amount,
         extracted.total_amount,
         coalesce(extracted.tax_amount, 0) as tax_amount,
         coalesce(extracted.shipping_amount, 0) as shipping_amount,
@@ -52,6 +68,8 @@ final as (
     from extracted
     left join orders
         on extracted.source_name = orders.source_name and coalesce(extracted.parent_id, extracted.order_id) = orders.order_id
+    left join in_order_currency
+        on extracted.source_name = in_order_currency.source_name and extracted.refund_id = in_order_currency.refund_id
     left join usual_currency on extracted.source_name = usual_currency.source_name
 )
 

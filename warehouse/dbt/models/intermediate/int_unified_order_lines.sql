@@ -26,7 +26,7 @@ lines as (
         coalesce(
             extracted.list_amount,
             case when orders.prices_include_tax then extracted.list_amount_with_tax else extracted.list_amount_without_tax end,
-            (extracted.unit_price * extracted.quantity)::decimal(18, 4)
+            (extracted.unit_price::decimal(38, 4) * extracted.quantity)::decimal(18, 4)
         ) as list_amount,
         extracted.discounted_amount is not null as is_discounted_by_vendor,
         case

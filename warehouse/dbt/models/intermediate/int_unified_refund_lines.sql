@@ -48,7 +48,7 @@ valued as (
         coalesce(extracted.quantity, 0) * turn as quantity,
         coalesce(
             extracted.value_amount * turn,
-            (coalesce(extracted.unit_price, order_lines.unit_price) * extracted.quantity)::decimal(18, 4),
+            (coalesce(extracted.unit_price, order_lines.unit_price)::decimal(38, 4) * extracted.quantity)::decimal(18, 4),
             0
         )::decimal(18, 4) as stated_amount,
         extracted.value_amount is not null as is_stated,
