@@ -17,7 +17,6 @@ from warehouse.home import Home, TenantHome
 from warehouse.store import FileStore
 from warehouse.tenants import Tenant, load_tenants
 
-
 INSPECTOR_NODE = (22, 19)
 
 

@@ -74,6 +74,7 @@ def quarantine_notices(connection: duckdb.DuckDBPyConnection, sources: Sequence[
         records, were = ("1 record", "was") if count == 1 else (f"{count:,} records", "were")
         example = f"{', for example' if count > 1 else ':'} {first[0]} line {first[1]}: {first[2]}" if first else "."
         notices.append(
-            f"{source}: {records} of {entity} cannot be used and {were} left out{example} Mend the file and refresh again."
+            f"{source}: {records} of {entity} cannot be used and {were} left out{example} "
+            "Mend the file and refresh again."
         )
     return notices
