@@ -12,6 +12,8 @@ from demo_files import Record, bigcommerce, latest_bigcommerce, newest, parsed, 
 from ingest.demo import write_demo
 from warehouse.home import Home
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -13,6 +13,8 @@ from oracle import ADDS_UP, Facts, Group, TenantExports, dimensions_of, read_ten
 from ingest.demo import write_demo
 from warehouse.home import Home
 
+pytestmark = pytest.mark.slow
+
 SLUGS = ("tyrell_corp", "wayne_enterprises", "stark_industries")
 UNTIL = date(2026, 11, 23)
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from shop import Shop, order
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:

@@ -115,7 +115,7 @@ def test_unknown_names_are_refused_with_the_nearest(stores: Asked, arguments: di
         ({"metrics": "orders", "group_by": ["channel", "channel"]}, 'group_by names "channel" twice'),
         ({"metrics": "orders", "where": {"field": "date", "value": "2026-01-01"}}, "give period instead"),
         ({"metrics": "orders", "where": {"field": "channel", "value": 3}}, '"3", which is not text'),
-        ({"metrics": "orders", "where": {"field": "channel", "value": True}}, '"True", which is not text'),
+        ({"metrics": "orders", "where": {"field": "channel", "value": True}}, '"true", which is not text'),
         ({"metrics": "orders", "where": {"field": "channel", "value": ["a", 1.5]}}, '"1.5", which is not text'),
         ({"metrics": "orders", "where": {"field": "channel", "value": ["a", None]}}, "is_null"),
         ({"metrics": "orders", "where": {"field": "channel"}}, "has no value"),

@@ -207,7 +207,8 @@ def test_what_is_in_quarantine_is_noticed_until_its_file_is_mended(work: duckdb.
     extract(work, "1", "orders.jsonl", 100, 1)
     work.execute("insert into raw._quarantine values ('shop', 'orders', 'orders.jsonl', 7, 'id is missing.', '1')")
     assert quarantine_notices(work, ["shop"]) == [
-        "shop: 1 record of orders cannot be used and was left out, for example orders.jsonl line 7: id is missing."
+        "shop: 1 record of orders cannot be used and was left out: orders.jsonl line 7: id is missing. "
+        "Mend the file and refresh again."
     ]
     assert quarantine_notices(work, ["another"]) == []
     extract(work, "2", "orders.jsonl", 100, 0)
