@@ -211,7 +211,8 @@ def _stage(
 
 
 def _failure(source: SourceConfig, error: Exception) -> RefreshError:
-    log.warning("source %s cannot be read", source.name, exc_info=error)
+    # of a mistake in tenants.yml the sentence says all
+    log.warning("source %s cannot be read", source.name, exc_info=None if isinstance(error, ConfigError) else error)
     if isinstance(error, RefreshError):
         return RefreshError(error.kind, str(error), source=source.name, retry_safe=error.retry_safe)  # type: ignore[arg-type]
     if isinstance(error, ConfigError):

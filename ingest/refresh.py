@@ -223,7 +223,7 @@ def refresh(
                     run.document.run_id,
                     error.kind,
                     context.stage.name,
-                    exc_info=caught,
+                    exc_info=caught if error.kind in ("internal", "disk_full") else None,
                 )
         _conclude(context, error)
         return run.document

@@ -11,24 +11,30 @@ from warehouse.build import BuildReport, ModelRun
 from warehouse.names import RAW_SCHEMA, quote
 from warehouse.raw import COMPLETED_LOADS, entity_tables, is_loaded
 
-LEDGER_TABLES = ("_dlt_loads", "_dlt_dbt_invocations", "_dlt_dbt_invocation_loads", "_dlt_dbt_model_runs")
+# the tables of the ledger with their columns; _dlt_loads is dlt's own
+LEDGER_TABLES = {
+    "_dlt_loads": (
+        "load_id varchar not null, schema_name varchar, status bigint not null, inserted_at timestamptz not null, "
+        "schema_version_hash varchar"
+    ),
+    "_dlt_dbt_invocations": (
+        "invocation_id varchar not null, started_at timestamptz, finished_at timestamptz, success boolean not null, "
+        "dbt_version varchar, vars varchar, error varchar"
+    ),
+    "_dlt_dbt_invocation_loads": (
+        "invocation_id varchar not null, load_id varchar not null, schema_name varchar not null, "
+        "table_name varchar not null, rows_in_load bigint not null"
+    ),
+    "_dlt_dbt_model_runs": (
+        "invocation_id varchar not null, unique_id varchar not null, resource_type varchar, relation_name varchar, "
+        "status varchar not null, message varchar, execution_s double, started_at timestamptz, "
+        "completed_at timestamptz, rows bigint, source_tables varchar[], code_checksum varchar, failures bigint"
+    ),
+}
 
 TRANSFORMED = 1
 TRANSFORM_FAILED = -1
 _STATUS = {"success": TRANSFORMED, "error": TRANSFORM_FAILED}
-
-_TABLES = f"""
-create table if not exists {RAW_SCHEMA}._dlt_dbt_invocations (
-    invocation_id varchar not null, started_at timestamptz, finished_at timestamptz, success boolean not null,
-    dbt_version varchar, vars varchar, error varchar);
-create table if not exists {RAW_SCHEMA}._dlt_dbt_invocation_loads (
-    invocation_id varchar not null, load_id varchar not null, schema_name varchar not null,
-    table_name varchar not null, rows_in_load bigint not null);
-create table if not exists {RAW_SCHEMA}._dlt_dbt_model_runs (
-    invocation_id varchar not null, unique_id varchar not null, resource_type varchar, relation_name varchar,
-    status varchar not null, message varchar, execution_s double, started_at timestamptz, completed_at timestamptz,
-    rows bigint, source_tables varchar[], code_checksum varchar, failures bigint);
-"""
 
 
 def record(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
@@ -42,7 +48,8 @@ def record(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
         return
     connection.execute("begin")
     try:
-        connection.execute(_TABLES)
+        for table, columns in LEDGER_TABLES.items():
+            connection.execute(f"create table if not exists {RAW_SCHEMA}.{table} ({columns})")
         _invocation(connection, build)
         _loads(connection, build)
         for run in build.models:

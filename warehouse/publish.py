@@ -79,9 +79,11 @@ def _copy(gold: duckdb.DuckDBPyConnection, warehouse: Path, mart_meta: Mapping[s
             day = meta.get("date") if isinstance(meta, Mapping) else None
             order = f" order by {quote(day)}" if isinstance(day, str) else ""
             gold.execute(f"create table {quote(mart)} as select * from wh.{GOLD_SCHEMA}.{quote(mart)}{order}")
-    for table in LEDGER_TABLES:
-        if (RAW_SCHEMA, table) in existing:
-            gold.execute(f"create table {quote(table)} as select * from wh.{RAW_SCHEMA}.{quote(table)}")
+    for table, columns in LEDGER_TABLES.items():
+        # a star of sources that have brought nothing yet has a ledger as well, an empty one
+        held = (RAW_SCHEMA, table) in existing
+        content = f"as select * from wh.{RAW_SCHEMA}.{quote(table)}" if held else f"({columns})"
+        gold.execute(f"create table {quote(table)} {content}")
     gold.execute("detach wh")
 
 

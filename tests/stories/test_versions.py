@@ -178,3 +178,13 @@ def test_another_order_of_keys_and_other_white_space_add_no_raw_row(settled: Sto
     assert (run.status, [(load.extracted, load.accepted) for load in run.loads]) == ("unchanged", [(10, 10)])
     assert settled.raw("select count(*) from raw.shopify__orders") == [(10,)]
     assert settled.served == before
+
+
+def test_a_store_that_brings_nothing_at_first_is_served_once_it_brings_orders(tmp_path: Path) -> None:
+    acme = Story(tmp_path, stores=[shopify("shop")])
+    first = acme.refresh()
+    assert first.status == "succeeded"
+    assert acme.figures("shop", "orders", "net_sales") == [None, None]
+    acme.deliver(order(1, DAY, "5.00", line(11, "5.00")), name="orders.jsonl", source="shop", minutes=1)
+    assert acme.refresh().status == "succeeded"
+    assert acme.figures("shop", "orders", "net_sales") == [1, 5]

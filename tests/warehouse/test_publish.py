@@ -55,7 +55,8 @@ def test_the_snapshot_holds_the_marts_and_the_ledger_and_nothing_else(home: Tena
     _, version = published(home)
     with duckdb.connect(str(version.gold_file), read_only=True) as gold:
         tables = gold.execute("select schema_name, table_name from duckdb_tables() order by all").fetchall()
-    assert tables == [("main", "_dlt_loads"), ("main", "fct_orders"), ("main", "fct_refunds")]
+    ledger = ["_dlt_dbt_invocation_loads", "_dlt_dbt_invocations", "_dlt_dbt_model_runs", "_dlt_loads"]
+    assert tables == [("main", name) for name in (*ledger, "fct_orders", "fct_refunds")]
 
 
 def test_facts_are_copied_row_by_row_in_the_order_of_their_days(home: TenantHome) -> None:
