@@ -62,6 +62,17 @@ class Wire:
         assert message["jsonrpc"] == "2.0"
         return message
 
+    def send(self, tool: str, arguments: Mapping[str, Any]) -> None:
+        """Call a tool and ask for its progress, without waiting for either."""
+        self._last_id += 1
+        params = {"name": tool, "arguments": arguments, "_meta": {"progressToken": self._last_id}}
+        self._write({"jsonrpc": "2.0", "id": self._last_id, "method": "tools/call", "params": params})
+
+    def kill(self) -> None:
+        """Kill the server without a chance to clean up."""
+        self._process.kill()
+        self._process.wait(timeout=20)
+
     def close(self) -> list[str]:
         """End the connection → the lines that came after the last response."""
         assert self._process.stdin is not None
