@@ -4,8 +4,9 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,6 @@ from pydantic import ValidationError
 
 from warehouse.catalog import Catalog
 from warehouse.errors import NoSnapshotError
-from warehouse.gold import open_gold
 from warehouse.home import Home
 from warehouse.store import FileStore, Version
 
@@ -26,13 +26,11 @@ _DAMAGED = "The published snapshot cannot be read: refresh the tenant with full=
 class Snapshot:
     """One immutable snapshot: its catalog, and a connection that is opened when first asked for."""
 
-    def __init__(self, version: Version, catalog: Catalog, memory_limit: str, spill: Path) -> None:
-        self.id = version.id
+    def __init__(self, snapshot: str, catalog: Catalog, connect: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+        self.id = snapshot
         self.catalog = catalog
         self.readers = 0
-        self._version = version
-        self._memory_limit = memory_limit
-        self._spill = spill
+        self._connect = connect
         self._lock = threading.Lock()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -41,9 +39,7 @@ class Snapshot:
         """The connection whose cursors run the questions; it runs none itself."""
         with self._lock:
             if self._connection is None:
-                self._connection = open_gold(
-                    self._version.gold_file, temp_directory=self._spill, memory_limit=self._memory_limit
-                )
+                self._connection = self._connect()
             return self._connection
 
     def close(self) -> None:
@@ -69,13 +65,16 @@ class Snapshots:
 
         Raises NoSnapshotError where nothing has been published, or what was cannot be read.
         """
-        version = FileStore(self._home.tenant(tenant)).current()
+        store = FileStore(self._home.tenant(tenant))
+        version = store.current()
         if version is None:
             raise NoSnapshotError(_NOTHING)
         with self._lock:
             snapshot = self._open.get((tenant, version.id))
             if snapshot is None:
-                snapshot = Snapshot(version, self._catalog(version), self._memory_limit, self._spill(tenant))
+                spill, limit = self._spill(tenant), self._memory_limit
+                connect = partial(store.reader, version, temp_directory=spill, memory_limit=limit)
+                snapshot = Snapshot(version.id, self._catalog(version), connect)
                 self._open[tenant, version.id] = snapshot
             self._open.move_to_end((tenant, version.id))
             snapshot.readers += 1
