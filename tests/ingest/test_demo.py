@@ -30,6 +30,8 @@ from warehouse.errors import ConfigError
 from warehouse.home import Home
 from warehouse.tenants import load_tenants
 
+pytestmark = pytest.mark.slow
+
 UNTIL = date(2026, 11, 23)
 LATER = date(2026, 12, 30)
 STORES = {

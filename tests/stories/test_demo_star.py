@@ -149,6 +149,7 @@ def cells(file: Path) -> list[str]:
         return found
 
 
+@pytest.mark.slow
 def test_the_demo_again_does_no_harm(demo: Path) -> None:
     before = {slug: (Home(demo).tenant(slug).current).read_text(encoding="utf-8") for slug in SLUGS}
     again = gata_mcp("demo", "--home", str(demo), "--until", str(UNTIL))

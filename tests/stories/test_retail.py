@@ -161,6 +161,7 @@ def test_the_days_of_the_two_clocks_differ(lines: Path) -> None:
     assert sum(london[day] != tokyo[day] for day in {*london, *tokyo}) > 10
 
 
+@pytest.mark.slow
 def test_a_dbt_run_leaves_the_orders_of_both_vendors_in_one_table(retail: Retail) -> None:
     warehouse = str(retail.home.tenant("retail").warehouse_file)
     with duckdb.connect(warehouse) as connection:
