@@ -60,10 +60,6 @@ class InProcessRunner(DBTPackageRunner):
         self.on_event = on_event
         self.result: dbtRunnerResult | None = None
 
-    def build(self, cmd_params: Sequence[str], additional_vars: dict[str, Any]) -> Sequence[DBTNodeResult]:
-        """`dbt build`: models and their tests, in the order of their dependence."""
-        return self._run_dbt_command("build", cmd_params, self._get_package_vars(additional_vars))
-
     @with_custom_environ
     def _run_dbt_command(
         self, command: str, command_args: Sequence[str] | None = None, package_vars: Any = None

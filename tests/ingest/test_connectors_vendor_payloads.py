@@ -1,13 +1,13 @@
 """The payloads that vendors publish, through files, envelope and redaction; every value is written out by hand."""
 
 import json
-import os
 import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shared_data import shared_data
 
 from ingest.connector import CONNECTORS
 from ingest.documents import read
@@ -28,10 +28,7 @@ FILES = {
 
 
 def vendor(name: str) -> Path:
-    folder = os.environ.get("GATA_TEST_DATA")
-    if not folder:
-        pytest.skip("GATA_TEST_DATA is not set: the vendors' payloads are not here")
-    return Path(folder) / "vendor" / name
+    return shared_data() / "vendor" / name
 
 
 def rows(name: str) -> list[RawRow]:

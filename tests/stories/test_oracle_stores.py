@@ -1,6 +1,5 @@
 """What the oracle makes of BigCommerce, WooCommerce and the vendors' published examples, worked out by hand."""
 
-import os
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -20,6 +19,7 @@ from oracle_payloads import (
     woocommerce_order,
     woocommerce_refund,
 )
+from shared_data import shared_data
 
 
 def test_bigcommerce_products_are_the_newest_file_that_holds_them(tmp_path: Path) -> None:
@@ -182,9 +182,7 @@ def test_a_cancelled_woocommerce_order_counts_only_if_it_was_paid(tmp_path: Path
 
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
-    home = os.environ.get("GATA_TEST_DATA")
-    if not home:
-        pytest.skip("GATA_TEST_DATA does not name the folder of shared test data")
+    home = shared_data()
     for name in ("bigcommerce", "shopify", "woocommerce"):
         (tmp_path / name).mkdir()
     for source, target in {

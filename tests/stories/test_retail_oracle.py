@@ -1,25 +1,22 @@
 """The oracle against real invoices, the totals of which are known from the invoice lines alone."""
 
 import json
-import os
 import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from oracle import Facts, read_tenant, value
+from shared_data import shared_data
 
 
 @pytest.fixture(scope="module")
 def retail(tmp_path_factory: pytest.TempPathFactory) -> tuple[Facts, dict[str, str | int | dict[str, str]]]:
-    data = os.environ.get("GATA_TEST_DATA")
-    if not data:
-        pytest.skip("GATA_TEST_DATA does not name the folder of shared test data")
+    data = shared_data()
     folder = tmp_path_factory.mktemp("retail")
-    tool = Path(data).parent / "tools" / "retail_to_vendor.py"
-    (lines,) = (Path(data) / "online-retail").glob("*.csv.gz")
+    tool = data.parent / "tools" / "retail_to_vendor.py"
+    (lines,) = (data / "online-retail").glob("*.csv.gz")
     subprocess.run([sys.executable, str(tool), str(lines), str(folder)], check=True)
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     facts = read_tenant(

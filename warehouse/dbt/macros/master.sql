@@ -1,10 +1,5 @@
 {# The building blocks of the platform_mm__* models: every source of an entity in one relation. #}
 
-{% macro master_columns() %}
-  {{ return(['tenant_slug', 'connector', 'source_name', 'source_id', 'parent_id', 'position', 'updated_at', 'loaded_at',
-             '_dlt_load_id', 'payload_hash', 'raw_data_payload']) }}
-{% endmacro %}
-
 {# Every version of every record of one raw table. #}
 {% macro record_versions(found) %}
     select
