@@ -1,6 +1,7 @@
 """The envelope: a vendor's record → a raw row, or a quarantine row that says why not."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
@@ -9,8 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from ingest.connector import Entity, Required, siblings
-from ingest.documents import BadRecord, FileRecord
 from ingest.fields import FieldType, compile_checks, getter, id_text, instant, is_blank, listing
+from ingest.identity import id_reader, key_in_text, key_reader, missing_of_key
+from ingest.records import BadRecord, FileRecord
 from ingest.redaction import Redactor
 
 _HASH_BYTES = 16
@@ -19,7 +21,7 @@ _LINK_ID = re.compile(r"/([0-9]+)/?(?:[?#].*)?$")
 
 
 class RawRow(NamedTuple):
-    """A row of raw.<connector>__<entity>, but for what loading adds.
+    """A row of raw.<shape>__<entity>, but for what loading adds.
 
     source_id: the record's id. parent_id: the key of its set, or the order of a refund. updated_at: UTC. position is
     0: only who has seen a whole set knows the places of its members. payload: redacted JSON in canonical form.
@@ -69,13 +71,15 @@ class Envelope:
         self._source_name = source_name
         self._entity = entity
         self._redactor = redactor
-        self._check = compile_checks(entity.fields)
+        self._check = compile_checks(entity.fields, entity.nulls)
         self._required = tuple((item, tuple(getter(path) for path in item.paths)) for item in entity.required)
-        self._id = getter(entity.id)
+        self._id = id_reader(entity)
+        self._is_composite = not isinstance(entity.id, str) or bool(entity.id_else)
+        self._key = key_reader(entity) if entity.key else self._parent
         self._parents = tuple(getter(path) for path in entity.parent)
         self._updated_at = getter(entity.updated_at) if entity.updated_at else None
         self._form = entity.fields[entity.updated_at] if entity.updated_at else FieldType.INSTANT
-        self._parent_in_text = _parent_in_text(entity)
+        self._key_in_text = key_in_text(entity)
 
     def wrap(self, record: FileRecord) -> RawRow | QuarantineRow:
         """The raw row of a record, or the reason why it has none; never raises for what a record holds.
@@ -97,7 +101,7 @@ class Envelope:
             return self._refused(record, None, reason)
 
     def _row(self, record: FileRecord, value: dict[str, object]) -> RawRow:
-        source_id, parent_id = id_text(self._id(value)) or "", self._parent(value)
+        source_id, parent_id = self._name(self._id(value)) or "", self._name(self._key(value))
         updated_at = instant(self._updated_at(value), self._form) if self._updated_at else None
         self._redactor.redact(value, self._entity)
         payload = self._payload(value)
@@ -120,6 +124,10 @@ class Envelope:
             payload = _encode(value)
         return payload
 
+    def _name(self, name: str | None) -> str | None:
+        # a person's id at Mixpanel or Amplitude may be an e-mail address
+        return self._redactor.text(name) if name is not None and ("@" in name or "%" in name) else name
+
     def _parent(self, value: dict[str, object]) -> str | None:
         for read in self._parents:
             parent = id_text(read(value))
@@ -136,14 +144,12 @@ class Envelope:
         for item, reads in self._required:
             for read in reads:
                 given = read(value)
-                if given is not None and not is_blank(given):
+                if given is not None and not is_blank(given) and not self._is_null(given):
                     break
             else:
-                missing.append(item)
+                missing.append(item.paths)
         if missing:
-            names = listing([listing(item.paths, "or") for item in missing])
-            verb = "is" if len(missing) == 1 else "are"
-            return f"{names} {verb} missing{self._resembles(value)}."
+            return f"{_are_missing(missing)}{self._resembles(value)}."
         fault = self._check(value)
         if fault is not None:
             return f"{fault}."
@@ -151,7 +157,14 @@ class Envelope:
             return f"This is no record of {self._entity.name}{self._resembles(value)}."
         if self._parents and self._parent(value) is None:
             return f"{listing(self._entity.parent, 'or')} is missing."
+        if self._entity.key and self._key(value) is None:
+            return f"{_are_missing(missing_of_key(self._entity, value) or self._entity.key)}."
+        if self._is_composite and self._id(value) is None:
+            return f"{_are_missing([self._entity.ids])}."
         return None
+
+    def _is_null(self, value: object) -> bool:
+        return type(value) is str and value.strip() in self._entity.nulls
 
     def _resembles(self, value: dict[str, object]) -> str:
         """A clause that names the entity whose record this could be."""
@@ -163,22 +176,15 @@ class Envelope:
     def _unread(self, record: FileRecord) -> QuarantineRow:
         value = record.value
         if isinstance(value, BadRecord):
-            return self._refused(record, None, value.reason, self._set_of(value))
+            return self._refused(record, None, value.reason, self._key_in_text(value))
         return self._refused(record, None, f"The record is {_kind(value)}, not an object.")
-
-    def _set_of(self, bad: BadRecord) -> str | None:
-        """The set that a text belongs to which cannot be parsed; None where it names none, or more than one."""
-        if self._parent_in_text is None or bad.cropped:
-            return None
-        keys = set(self._parent_in_text.findall(bad.text))
-        return keys.pop().decode() if len(keys) == 1 else None
 
     def _refused(
         self, record: FileRecord, value: dict[str, object] | None, reason: str, parent_id: str | None = None
     ) -> QuarantineRow:
         payload = None
         if value is not None:
-            parent_id = self._parent(value)
+            parent_id = self._name(self._key(value))
             self._redactor.redact_refused(value, self._entity)
             payload = self._payload(value)
         return QuarantineRow(
@@ -191,6 +197,11 @@ class Envelope:
             payload.decode() if payload is not None else None,
             parent_id,
         )
+
+
+def _are_missing(missing: Sequence[tuple[str, ...]]) -> str:
+    names = listing([listing(paths, "or") for paths in missing])
+    return f"{names} {'is' if len(missing) == 1 else 'are'} missing"
 
 
 def _has(value: dict[str, object], required: tuple[Required, ...]) -> bool:
@@ -209,10 +220,3 @@ def _kind(value: object) -> str:
             return "a number"
         case _:
             return "a list"
-
-
-def _parent_in_text(entity: Entity) -> re.Pattern[bytes] | None:
-    """Finds the keys of sets in a text that cannot be parsed."""
-    if entity.kind != "set":
-        return None
-    return re.compile(rb'"' + re.escape(entity.parent[0]).encode() + rb'"\s*:\s*"?([0-9]+)')

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TypedDict
 
-from ingest.connector import Connector
-from ingest.envelope import Envelope, RawRow
-from ingest.files import Deliveries, Delivery, deliveries, records
+from ingest.connector import Connector, shape_of
+from ingest.documents import read
+from ingest.envelope import Envelope
+from ingest.files import Deliveries, Delivery, deliveries
+from ingest.readers import Readers
 from ingest.redaction import Redactor
 from ingest.stage import Stage, StagedDelivery
 from warehouse.errors import ConfigError, RefreshError, quoted
@@ -80,14 +82,15 @@ def extract(
     readings: list[_Reading] = []
     for source in tenant.sources.values():
         try:
-            held = _deliveries(source, connectors[source.connector])
+            held = _deliveries(source, connectors[shape_of(source)])
             found.notices += [f"{source.name}: {notice}" for notice in held.notices]
             readings += _due(source, held, {} if reload else cursor.get(source.name, {}))
         except (RefreshError, ConfigError, OSError) as error:
             found.failed[source.name] = _failure(source, error)
     if readings:
-        redactor = Redactor(tenant_salt(home), tenant.keep_pii)
-        _read(readings, stage, redactor, found, progress)
+        salt = tenant_salt(home)
+        with Readers(stage.folder, salt, tenant.keep_pii) as readers:
+            _read(readings, stage, Redactor(salt, tenant.keep_pii), readers, found, progress)
     return found
 
 
@@ -143,7 +146,14 @@ def _is_same(before: Known, now: Known) -> bool:
     return (before["table"], before["fingerprint"]) == (now["table"], now["fingerprint"])
 
 
-def _read(readings: list[_Reading], stage: Stage, redactor: Redactor, found: Extract, progress: Progress) -> None:
+def _read(
+    readings: list[_Reading],
+    stage: Stage,
+    redactor: Redactor,
+    readers: Readers,
+    found: Extract,
+    progress: Progress,
+) -> None:
     total = sum(reading.size for reading in readings) or 1
     done = 0
     for reading in readings:
@@ -151,13 +161,8 @@ def _read(readings: list[_Reading], stage: Stage, redactor: Redactor, found: Ext
         if source not in found.failed:
             label = f"reading {source} {reading.delivery.entity.name}"
             try:
-                _stage(
-                    reading,
-                    stage,
-                    redactor,
-                    found.notices,
-                    _within(progress, done / total, reading.size / total, label),
-                )
+                within = _within(progress, done / total, reading.size / total, label)
+                _stage(reading, stage, redactor, readers, found.notices, within)
             except RefreshError as error:
                 if error.kind == "cancelled":
                     raise
@@ -174,7 +179,12 @@ def _within(progress: Progress, start: float, share: float, label: str) -> Calla
 
 
 def _stage(
-    reading: _Reading, stage: Stage, redactor: Redactor, notices: list[str], progress: Callable[[float], None]
+    reading: _Reading,
+    stage: Stage,
+    redactor: Redactor,
+    readers: Readers,
+    notices: list[str],
+    progress: Callable[[float], None],
 ) -> None:
     source, delivery = reading.source.name, reading.delivery
     entity = delivery.entity
@@ -196,17 +206,25 @@ def _stage(
         )
     )
     size = reading.size or 1
-    characters = 0
-    for count, record in enumerate(records(delivery, notice)):
-        row = envelope.wrap(record)
-        if isinstance(row, RawRow):
-            stage.add(row)
-        else:
-            stage.reject(row)
-        characters += len(row.payload or "")
-        if count % _STEP == 0:
-            # redaction and gzip change the length; close is good enough for a progress bar
-            progress(min(characters / size, 0.99))
+    characters = count = 0
+
+    def beat() -> None:
+        # redaction and gzip change the length; close is good enough for a progress bar
+        progress(min(characters / size, 0.99))
+
+    for path in delivery.paths:
+        if readers.suit(path, entity):
+            for part, length in readers.read(path, entity, source, beat):
+                stage.take(part, path.name)
+                characters += length
+            continue
+        for record in read(path, entity, notice):
+            if count % _STEP == 0:
+                beat()
+            count += 1
+            row = envelope.wrap(record)
+            stage.put(row)
+            characters += len(row.payload or "")
     progress(1.0)
 
 

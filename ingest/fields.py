@@ -1,7 +1,7 @@
 """The types a vendor's field may have, and checks compiled from paths such as `line_items[*].price`."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -9,11 +9,15 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from ingest.days import day_text, epoch
 from warehouse.errors import quoted
 
 # DECIMAL(18,4) of the warehouse
 INTEGER_DIGITS = 14
 DECIMALS = 4
+# DECIMAL(18,6), in which the figures of advertising are kept
+REPORT_DIGITS = 12
+_REPORT_BOUND = 10**REPORT_DIGITS - Decimal("0.0000005")
 
 
 class FieldType(Enum):
@@ -30,6 +34,10 @@ class FieldType(Enum):
     INSTANT = "ISO date and time with an offset"
     UTC_INSTANT = "ISO date and time"  # without an offset it is UTC (WooCommerce's *_gmt)
     RFC2822 = "RFC 2822 date and time"
+    DAY = "day"  # 2026-10-01, 20261001, 2026-10-01 00:00:00, 10/1/2026, {"year": 2026, "month": 10, "day": 1}
+    COST = "cost"  # an amount of any precision; DECIMAL(18,6) holds what stands before its point
+    NUMBER = "number"  # likewise, no amount of money (conversions)
+    EPOCH = "seconds since 1970"  # or milliseconds, from 1e11 on
 
 
 class Fault(NamedTuple):
@@ -62,7 +70,7 @@ _RFC = re.compile(
 ).fullmatch
 _MONTHS = dict(zip(re.findall("...", "JanFebMarAprMayJunJulAugSepOctNovDec"), range(1, 13), strict=True))
 _STEP = Decimal(1).scaleb(-DECIMALS)
-_TOO_LARGE = f"is too large: at most {INTEGER_DIGITS} digits may stand before the point"
+_TOO_LARGE = "is too large: at most {digits} digits may stand before the point"
 _TOO_FINE = f"has more than {DECIMALS} decimals"
 
 
@@ -80,6 +88,8 @@ def id_text(value: object) -> str | None:
 
 def instant(value: object, form: FieldType) -> datetime | None:
     """A timestamp as an aware UTC datetime; None where the text is not of the form."""
+    if form is FieldType.EPOCH:
+        return epoch(value)
     return _instant(value, form) if type(value) is str else None
 
 
@@ -116,6 +126,7 @@ def _shown(value: object) -> str:
 
 def _decimal(noun: str) -> Check:
     refused = Fault("", f"is not {noun}")
+    too_large = _TOO_LARGE.format(digits=INTEGER_DIGITS)
 
     def check(value: object) -> Fault | None:
         if type(value) is str:
@@ -126,15 +137,42 @@ def _decimal(noun: str) -> Check:
             number = Decimal(value)
         elif type(value) is int:
             # the length is looked at first: a number of thousands of digits is never turned into text
-            return None if value.bit_length() < 47 or abs(value) < 10**INTEGER_DIGITS else _fault(value, _TOO_LARGE)
+            return None if value.bit_length() < 47 or abs(value) < 10**INTEGER_DIGITS else _fault(value, too_large)
         elif isinstance(value, Decimal):
             number = value
         else:
             return refused._replace(value=_shown(value))
         if number and number.adjusted() >= INTEGER_DIGITS:
-            return _fault(value, _TOO_LARGE)
+            return _fault(value, too_large)
         if number != number.quantize(_STEP):
             return _fault(value, _TOO_FINE)
+        return None
+
+    return check
+
+
+def _figure(noun: str) -> Check:
+    """A decimal of any precision, of which DECIMAL(18,6) holds what stands before the point."""
+    refused = Fault("", f"is not {noun}")
+    too_large = _TOO_LARGE.format(digits=REPORT_DIGITS)
+
+    def check(value: object) -> Fault | None:
+        if type(value) is int:
+            return None if abs(value) < 10**REPORT_DIGITS else _fault(value, too_large)
+        if isinstance(value, Decimal):
+            number = value
+        elif type(value) is str:
+            text = value.strip()
+            if not text:
+                return None
+            if _DECIMAL(text) is None:
+                return refused._replace(value=_shown(value))
+            number = Decimal(text)
+        else:
+            return refused._replace(value=_shown(value))
+        # what rounds up to one digit more is too large as well
+        if number and number.adjusted() >= REPORT_DIGITS - 1 and abs(number) >= _REPORT_BOUND:
+            return _fault(value, too_large)
         return None
 
     return check
@@ -197,6 +235,18 @@ def _timestamp(form: FieldType) -> Check:
     return check
 
 
+def _day(value: object) -> Fault | None:
+    if day_text(value) is not None or is_blank(value):
+        return None
+    return _fault(value, "is not a day such as 2026-10-01")
+
+
+def _epoch(value: object) -> Fault | None:
+    if epoch(value) is not None or is_blank(value):
+        return None
+    return _fault(value, "is not a number of seconds since 1970")
+
+
 _LEAVES: dict[FieldType, Check] = {
     FieldType.ID: _id,
     FieldType.TEXT: _text,
@@ -206,21 +256,26 @@ _LEAVES: dict[FieldType, Check] = {
     FieldType.INTEGER: _integer,
     FieldType.BOOLEAN: _boolean,
     FieldType.CURRENCY: _currency,
+    FieldType.DAY: _day,
+    FieldType.COST: _figure("an amount"),
+    FieldType.NUMBER: _figure("a number"),
+    FieldType.EPOCH: _epoch,
     **{form: _timestamp(form) for form in (FieldType.INSTANT, FieldType.UTC_INSTANT, FieldType.RFC2822)},
 }
 
 
 @dataclass
 class _Node:
-    leaf: FieldType | None = None
+    check: Check | None = None
     items: "_Node | None" = None
     children: "dict[str, _Node]" = field(default_factory=dict)
 
 
-def compile_checks(fields: Mapping[str, FieldType]) -> Check:
+def compile_checks(fields: Mapping[str, FieldType], nulls: Collection[str] = ()) -> Check:
     """One function that checks the typed paths of a record and returns the first fault, or None.
 
-    A path that is absent, null or blank is no fault; what lies on the way must be an object, and a list before `[*]`.
+    A path that is absent, null, blank or one of `nulls` is no fault; what lies on the way must be an object, and a
+    list before `[*]`.
     """
     root = _Node()
     for path, leaf in fields.items():
@@ -232,8 +287,12 @@ def compile_checks(fields: Mapping[str, FieldType]) -> Check:
             node = node.children.setdefault(name, _Node())
             if starred:
                 node.items = node = node.items or _Node()
-        node.leaf = leaf
+        node.check = _tolerant(_LEAVES[leaf], nulls) if nulls else _LEAVES[leaf]
     return _object(root.children)
+
+
+def _tolerant(check: Check, nulls: Collection[str]) -> Check:
+    return lambda value: None if type(value) is str and value.strip() in nulls else check(value)
 
 
 def _object(children: Mapping[str, _Node]) -> Check:
@@ -256,8 +315,8 @@ def _object(children: Mapping[str, _Node]) -> Check:
 
 
 def _value(node: _Node) -> Check:
-    if node.leaf is not None:
-        return _LEAVES[node.leaf]
+    if node.check is not None:
+        return node.check
     return _list(_value(node.items)) if node.items else _object(node.children)
 
 

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from ingest.connector import Connector, Entity
-from ingest.documents import BadRecord, FileRecord, Notice, read
+from ingest.documents import Notice, read
+from ingest.records import BadRecord, FileRecord
 from warehouse.errors import nearest, quoted
 
 __all__ = ["BadRecord", "Deliveries", "Delivery", "FileRecord", "deliveries", "records"]

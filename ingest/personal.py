@@ -66,7 +66,13 @@ _ACTS: tuple[tuple[frozenset[str], Act], ...] = (
     (_words("name displayname nickname username login"), Act.NAME),
     (_words("reason message declinedmessage tags"), Act.NOTE),
     (_words("note"), Act.REFUND_NOTE),
-    (_words("landingsite referringsite referrer sourceurl"), Act.URL),
+    (
+        _words(
+            "landingsite referringsite referrer sourceurl landingpage landingpageurl referrerurl currenturl "
+            "initialreferrer pageurl"
+        ),
+        Act.URL,
+    ),
     (_words("metadata"), Act.META),
     (_words("customer customers buyer recipient sender contact user owner staff staffmember"), Act.PERSON),
     (_words("refund refunds orderrefund orderrefunds"), Act.REFUND),
@@ -95,11 +101,13 @@ def _plain(key: str) -> str:
 class Rules:
     """What becomes of the values of a record's keys, for the connectors whose `personal` is given.
 
+    of_anyone: whether nobody knows which of them a record comes from.
+
     Keys are judged once and remembered: they repeat from record to record, so that a record costs a few set
     operations, not a rule a key.
     """
 
-    def __init__(self, personal: Iterable[Personal]) -> None:
+    def __init__(self, personal: Iterable[Personal], *, of_anyone: bool = False) -> None:
         self._known: set[str] = set()
         self._touched: dict[str, Act] = {}
         self._places: dict[str, bool] = {}
@@ -107,8 +115,12 @@ class Rules:
         self._own: dict[str, Act] = {}
         for one in personal:
             self._kept_meta += one.kept_meta
-            self._own.update(dict.fromkeys(map(_plain, one.dropped), Act.DROP))
-            self._own.update(dict.fromkeys(map(_plain, one.addresses), Act.ADDRESS))
+            # what one vendor's records may keep is not kept of a record that may be another's
+            for keys, act in ((() if of_anyone else one.kept, Act.KEEP), (one.persons, Act.PERSON)):
+                for key in map(_plain, keys):
+                    self._own.setdefault(key, act)
+            for keys, act in ((one.addresses, Act.ADDRESS), (one.dropped, Act.DROP)):
+                self._own.update(dict.fromkeys(map(_plain, keys), act))
 
     def acts(self, record: Mapping[str, object]) -> dict[str, Act]:
         """Those keys of a record whose values are not simply kept, with what becomes of each."""
@@ -153,4 +165,5 @@ def rules_of(personal: Personal) -> Rules:
 @cache
 def every_rule() -> Rules:
     """The rules of all connectors at once, for a record of which nobody knows what it is."""
-    return Rules(entity.personal for connector in CONNECTORS.values() for entity in connector.entities)
+    personal = [entity.personal for connector in CONNECTORS.values() for entity in connector.entities]
+    return Rules(personal, of_anyone=True)

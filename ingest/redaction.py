@@ -104,7 +104,7 @@ class _Walk:
         self._notes: list[tuple[dict[str, object], str]] = []
 
     def run(self, record: dict[str, object], entity: Entity) -> None:
-        kind = self._rules.act(entity.one[0])
+        kind = self._rules.act(entity.one[0]) if entity.one else Act.KEEP
         self._object(record, kind is Act.PERSON, kind is Act.REFUND, declared=True)
         for holder, key in self._notes:
             note = holder[key]

@@ -8,38 +8,26 @@ from dataclasses import dataclass, field
 import duckdb
 
 from ingest import runs
-from ingest.connector import CONNECTORS
+from ingest.connector import CONNECTORS, shape_of
+from ingest.expectations import source_entities
 from ingest.extract import Extract, extract
 from ingest.failures import build_error, refresh_error
 from ingest.load import LoadReport, TenantPipeline, tenant_pipeline
-from ingest.runs import Run, RunDocument
+from ingest.runs import Options, Run, RunDocument
 from ingest.stage import Extracted, Stage
-from warehouse import lineage, publish, verify
+from warehouse import lineage, publish, registry, verify, vocabulary
 from warehouse.assumptions import assumption_notices
 from warehouse.build import BuildReport, build, fingerprint
 from warehouse.catalog import Catalog
 from warehouse.errors import RefreshError
 from warehouse.home import TenantHome
+from warehouse.platform_totals import platform_total_notices
 from warehouse.publish import PublishedSource
-from warehouse.raw import is_loaded, quarantine_notices, unpublished_loads
+from warehouse.raw import is_loaded, published_loads, quarantine_notices, unpublished_loads
 from warehouse.store import FileStore, Version
 from warehouse.tenants import Tenant
-from warehouse.verify import OrderTotals
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Options:
-    """full: build although nothing is new. reload: read every file anew. accept: publish what verify doubts."""
-
-    full: bool = False
-    reload: bool = False
-    accept: bool = False
-
-    @property
-    def any(self) -> bool:
-        return self.full or self.reload or self.accept
 
 
 @dataclass
@@ -65,6 +53,12 @@ class RefreshContext:
     catalog: Catalog | None = None
     notices: list[str] = field(default_factory=list)
     is_unchanged: bool = False
+
+    @property
+    def asked(self) -> Tenant:
+        """The tenant with the sources alone that this refresh reads."""
+        names = self.options.sources or tuple(self.tenant.sources)
+        return self.tenant.model_copy(update={"sources": {name: self.tenant.sources[name] for name in names}})
 
     def begin(self, stage: "RefreshStage") -> None:
         """Enter a stage; the place where a cancelled refresh ends."""
@@ -104,8 +98,9 @@ class RefreshStage:
 def _extract(context: RefreshContext) -> None:
     context.pipeline = context.resources.enter_context(tenant_pipeline(context.home, context.tenant.slug))
     context.staged = context.resources.enter_context(Stage(context.home.stage_file, context.home.warehouse_file))
+    asked = context.asked
     context.extract = extract(
-        context.tenant,
+        asked,
         context.home,
         CONNECTORS,
         context.staged,
@@ -115,7 +110,7 @@ def _extract(context: RefreshContext) -> None:
     )
     context.notices += context.extract.notices
     failures = list(context.extract.failed.values())
-    if len(failures) == len(context.tenant.sources):
+    if failures and len(failures) == len(asked.sources):
         raise failures[0]
 
 
@@ -127,16 +122,26 @@ def _load(context: RefreshContext) -> None:
     )
     context.staged.close()
     context.run.document.loads = _loads(context)
+    if context.load.appended:
+        with duckdb.connect(str(context.home.warehouse_file)) as connection:
+            registry.register(connection, source_entities(context.tenant))
+            context.notices += _drift_notices(context, connection)
     context.is_unchanged = _is_unchanged(context)
+
+
+def _drift_notices(context: RefreshContext, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    gold_file = context.served.gold_file if context.served else None
+    return registry.drift_notices(connection, list(context.tenant.sources), published_loads(connection, gold_file))
 
 
 def _transform(context: RefreshContext) -> None:
     def on_model(done: int, total: int, name: str) -> None:
         context.report(done / max(total, 1), name)
 
-    context.build = build(context.tenant, context.home, context.pipeline.pipeline, on_model)
+    context.build = build(context.tenant, context.home, context.pipeline.pipeline, on_model, full=context.options.full)
     with duckdb.connect(str(context.home.warehouse_file)) as connection:
         lineage.record(connection, context.build)
+        vocabulary.record_unknown_words(connection)
     context.run.document.models = [
         runs.ModelResult(name=run.name, status=run.status, rows=run.rows, seconds=round(run.seconds, 3))
         for run in context.build.models
@@ -150,16 +155,14 @@ def _transform(context: RefreshContext) -> None:
 
 
 def _verify(context: RefreshContext) -> None:
-    orders = [
-        OrderTotals(source_name=source.name, table=entity.table, path=entity.total)
-        for source in context.tenant.sources.values()
-        for entity in CONNECTORS[source.connector].entities
-        if entity.total is not None
-    ]
+    entities = source_entities(context.tenant)
     with duckdb.connect(str(context.home.warehouse_file), read_only=True) as connection:
-        context.notices += verify.verify(connection, orders, context.served, accept=context.options.accept)
+        context.notices += verify.verify(connection, entities, context.served, accept=context.options.accept)
+        context.notices += _drift_notices(context, connection)
         context.notices += quarantine_notices(connection, list(context.tenant.sources))
         context.notices += assumption_notices(connection)
+        context.notices += vocabulary.unknown_word_notices(connection)
+        context.notices += platform_total_notices(connection)
 
 
 def _publish(context: RefreshContext) -> None:
@@ -169,7 +172,9 @@ def _publish(context: RefreshContext) -> None:
         context.tenant,
         context.build.mart_meta,
         [
-            PublishedSource(source.name, source.connector, tuple(CONNECTORS[source.connector].provides))
+            PublishedSource(
+                source.name, source.connector, tuple(CONNECTORS[shape_of(source)].provides), source.measures
+            )
             for source in context.tenant.sources.values()
         ],
         context.notices,
@@ -196,11 +201,13 @@ def refresh(
 ) -> RunDocument:
     """Refresh a tenant and return its run in the final form; a refresh that fails says so there and is not raised.
 
-    Raises RefreshError (locked) where another process refreshes this tenant, before anything is written.
+    Raises RefreshError (locked) where another process refreshes this tenant, and UnknownNameError on a source that the
+    tenant has not, before anything is written.
     """
+    tenant.check_sources(options.sources)
     store = FileStore(home)
     with store.writer():
-        run = Run.create(home, tenant.slug)
+        run = Run.create(home, tenant.slug, options)
         on_start(run.document)
         log.info("tenant %s run %s: refresh begins", tenant.slug, run.document.run_id)
         with ExitStack() as resources:
@@ -231,7 +238,7 @@ def refresh(
 
 def _is_unchanged(context: RefreshContext) -> bool:
     served = context.served
-    if context.options.any or context.load.appended or served is None:
+    if context.options.wants_build or context.load.appended or served is None:
         return False
     if not served.fingerprint_file.is_file():
         return False
@@ -250,8 +257,9 @@ def _conclude(context: RefreshContext, error: RefreshError | None) -> None:
     failed = context.extract.failed if hasattr(context, "extract") else {}
     through = {source.name: source.data_through for source in catalog.sources} if catalog else {}
     brought = {entry.source_name for entry in context.extracted if entry.appended}
+    asked = context.asked.sources
     for name in context.tenant.sources:
-        status: runs.SourceStatus = "succeeded" if name in brought else "unchanged"
+        status: runs.SourceStatus = "succeeded" if name in brought else "unchanged" if name in asked else "skipped"
         result = runs.SourceResult(source=name, status=status, data_through=through.get(name))
         if name in failed:
             result.status, result.error = "failed", runs.failure(failed[name], None)

@@ -17,12 +17,39 @@ from warehouse.errors import RefreshError, RefreshErrorKind
 from warehouse.home import TenantHome, replace_text
 
 RunStatus = Literal["running", "succeeded", "unchanged", "partial", "failed", "cancelled"]
-SourceStatus = Literal["succeeded", "unchanged", "failed"]
+SourceStatus = Literal["succeeded", "unchanged", "failed", "skipped"]
 
 TOTAL = 100  # progress is counted in percent
 KEPT_RUNS = 50
 _WRITE_EVERY = 0.1  # seconds between two rewrites that bring nothing but progress
 _INTERRUPTED = "The refresh was interrupted before it finished; start it again."
+
+
+class Options(BaseModel):
+    """What a refresh is asked for.
+
+    sources: the only ones that are read, all of them where none is named; the others keep what they have. full: build
+    although nothing is new, from every raw row. reload: read every file anew. accept: publish what verify doubts.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    sources: tuple[str, ...] = ()
+    full: bool = False
+    reload: bool = False
+    accept: bool = False
+
+    @property
+    def wants_build(self) -> bool:
+        """Whether a build is asked for, be anything new or not."""
+        return self.full or self.reload or self.accept
+
+    def lacks(self, asked: "Options") -> list[str]:
+        """What of `asked` a refresh under these options does not do."""
+        lacks = [name for name in ("full", "reload", "accept") if getattr(asked, name) and not getattr(self, name)]
+        if self.sources and not (asked.sources and set(asked.sources) <= set(self.sources)):
+            lacks.append("sources")
+        return lacks
 
 
 class RunError(BaseModel):
@@ -36,7 +63,7 @@ class RunError(BaseModel):
 
 
 class SourceResult(BaseModel):
-    """One source of a run; data_through: the latest business day of any of its records."""
+    """One source of a run; skipped: it was not to be read. data_through: the latest business day of any record."""
 
     source: str
     status: SourceStatus
@@ -65,12 +92,16 @@ class ModelResult(BaseModel):
 
 
 class RunDocument(BaseModel):
-    """The state of one run; in its final form the answer of refresh_tenant without `joined` and `next`."""
+    """The state of one run; in its final form the answer of refresh_tenant without `joined` and `next`.
+
+    options: what it was started with.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     tenant: str
     run_id: str
+    options: Options = Options()
     status: RunStatus
     stage: str = ""
     completed: int = 0
@@ -98,17 +129,22 @@ class RunDocument(BaseModel):
 class Run:
     """A run in progress: keeps its document, and rewrites the file as it changes."""
 
-    def __init__(self, home: TenantHome, tenant: str, run_id: str) -> None:
+    def __init__(self, home: TenantHome, tenant: str, run_id: str, options: Options) -> None:
         self._home = home
         self._written_at = 0.0
         self.document = RunDocument(
-            tenant=tenant, run_id=run_id, status="running", pid=os.getpid(), started_at=datetime.now(UTC)
+            tenant=tenant,
+            run_id=run_id,
+            options=options,
+            status="running",
+            pid=os.getpid(),
+            started_at=datetime.now(UTC),
         )
 
     @staticmethod
-    def create(home: TenantHome, tenant: str) -> "Run":
+    def create(home: TenantHome, tenant: str, options: Options = Options()) -> "Run":  # noqa: B008 - immutable
         """Start a run's document and make it the latest; the caller holds the tenant's lock."""
-        run = Run(home, tenant, f"{datetime.now(UTC):%Y%m%dT%H%M%S}Z-{os.urandom(3).hex()}")
+        run = Run(home, tenant, f"{datetime.now(UTC):%Y%m%dT%H%M%S}Z-{os.urandom(3).hex()}", options)
         run._write()
         replace_text(home.runs / "latest", run.document.run_id)
         _expire(home, keep=run.document.run_id)

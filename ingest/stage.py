@@ -1,7 +1,7 @@
 """stage.duckdb: what this refresh read from its sources, and the choice of what is new against the raw layer.
 
-Rows are written in Arrow batches of bounded size and chosen by SQL over narrow columns, so that memory stays flat
-whatever the size of an export.
+Rows lie in parts, Arrow files of bounded size beside it; SQL chooses among them by their narrow columns, so that memory
+stays flat whatever the size of an export.
 """
 
 import shutil
@@ -14,53 +14,27 @@ from typing import Literal, Self
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.envelope import QuarantineRow, RawRow
+from ingest.parts import Columns, read_narrow, read_part, write_part
 from ingest.sets import choose_sets, set_notices
 from warehouse.names import RAW_SCHEMA, quote
 
 Kind = Literal["record", "set"]
 
 _BATCH_ROWS = 5_000
-_BATCH_CHARACTERS = 8 << 20
+_INSERTED_ROWS = 50_000
 _MEMORY = "512MB"
-_ROW_GROUP = 8_192
-
-_TIME = pa.timestamp("us", tz="UTC")
-_ROWS = pa.schema(
-    [
-        ("n", pa.int64()),
-        ("delivery", pa.int64()),
-        ("source_id", pa.string()),
-        ("parent_id", pa.string()),
-        ("updated_at", _TIME),
-        ("payload", pa.string()),
-        ("payload_hash", pa.string()),
-        ("file", pa.string()),
-        ("line", pa.int64()),
-    ]
-)
-_BAD = pa.schema(
-    [
-        ("n", pa.int64()),
-        ("delivery", pa.int64()),
-        ("set_key", pa.string()),
-        ("file", pa.string()),
-        ("line", pa.int64()),
-        ("reason", pa.string()),
-        ("payload_hash", pa.string()),
-        ("payload", pa.string()),
-    ]
-)
 
 # n numbers everything in the order it was read: deliveries by modification time and name, then parts, then lines
 _TABLES = """
 create table deliveries (delivery bigint, table_name varchar, source_name varchar, entity varchar, kind varchar,
                          name varchar, modified_at timestamptz, changed boolean);
-create table rows (n bigint, delivery bigint, source_id varchar, parent_id varchar, updated_at timestamptz,
-                   payload varchar, payload_hash varchar, file varchar, line bigint);
-create table bad (n bigint, delivery bigint, set_key varchar, file varchar, line bigint, reason varchar,
-                  payload_hash varchar, payload varchar);
+create table rows (n bigint, delivery bigint, file varchar, source_id varchar, parent_id varchar,
+                   updated_at timestamptz, payload_hash varchar);
+create table bad (n bigint, delivery bigint, file varchar, set_key varchar, line bigint, reason varchar,
+                  payload_hash varchar);
 create table chosen (delivery bigint, n bigint, position bigint);
 create table chosen_sets (source_name varchar, entity varchar, set_key varchar, delivery bigint, set_hash varchar,
                           members bigint);
@@ -98,20 +72,37 @@ class Extracted:
     appended: int
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A part of a delivery; its rows are numbered from `first` on."""
+
+    path: Path
+    delivery: int
+    file: str
+    first: int
+    rows: int
+
+
 class Stage:
-    """The staging database of one refresh; use it as a context manager, its file is removed at the end."""
+    """The staging database of one refresh; use it as a context manager, its files are removed at the end."""
 
     def __init__(self, file: Path, warehouse: Path) -> None:
         self._file = file
         self._warehouse = warehouse
         self._n = 0
-        self._delivery = 0
-        self._size = 0
-        self._rows: list[tuple[object, ...]] = []
-        self._bad: list[tuple[object, ...]] = []
+        self._parts: list[_Part] = []
+        self._deliveries: list[StagedDelivery] = []
+        self._columns = Columns()
+        self._columns_file = ""
+        self._waiting: list[pa.Table] = []
         self.notices: list[str] = []
         self._connection: duckdb.DuckDBPyConnection
         self._tables: set[str] = set()
+
+    @property
+    def folder(self) -> Path:
+        """Where parts lie; it is emptied and removed with the stage."""
+        return self._file.with_name(f"{self._file.name}.parts")
 
     def __enter__(self) -> Self:
         self._remove()
@@ -119,10 +110,10 @@ class Stage:
         self._connection.execute("set TimeZone = 'UTC'")
         path = str(self._file).replace("'", "''")
         self._connection.execute(f"set temp_directory = '{path}.tmp'")
-        # a row group is rewritten whole at each checkpoint: of the usual 122,880 orders that is hundreds of megabytes
-        self._connection.execute(f"attach '{path}' as stage (row_group_size {_ROW_GROUP})")
+        self._connection.execute(f"attach '{path}' as stage")
         self._connection.execute("use stage")
         self._connection.execute(_TABLES)
+        self.folder.mkdir()
         return self
 
     def __exit__(
@@ -138,12 +129,12 @@ class Stage:
     def begin(self, delivery: StagedDelivery) -> None:
         """Begin a delivery; those of one entity come in the order of modification time and name."""
         self._flush()
-        self._delivery += 1
+        self._deliveries.append(delivery)
         self._tables.add(delivery.table)
         self._connection.execute(
             "insert into deliveries values (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                self._delivery,
+                len(self._deliveries),
                 delivery.table,
                 delivery.source_name,
                 delivery.entity,
@@ -154,44 +145,38 @@ class Stage:
             ],
         )
 
-    def add(self, row: RawRow) -> None:
-        """Stage an accepted record of the delivery begun last."""
-        self._n += 1
-        self._rows.append(
-            (
-                self._n,
-                self._delivery,
-                row.source_id,
-                row.parent_id,
-                row.updated_at,
-                row.payload,
-                row.payload_hash,
-                row.file,
-                row.line,
-            )
-        )
-        self._grow(row.payload)
+    def put(self, row: RawRow | QuarantineRow) -> None:
+        """Stage a record of the delivery begun last, accepted or not."""
+        if row.file != self._columns_file:
+            self._flush()
+            self._columns_file = row.file
+        self._columns.put(row)
+        if self._columns.is_full:
+            self._flush()
 
-    def reject(self, bad: QuarantineRow) -> None:
-        """Stage a record of the delivery begun last that goes to quarantine."""
-        self._n += 1
-        self._bad.append(
-            (self._n, self._delivery, bad.parent_id, bad.file, bad.line, bad.reason, bad.payload_hash, bad.payload)
-        )
-        self._grow(bad.payload or "")
+    def take(self, path: Path, file: str) -> None:
+        """Stage the rows of a part in the stage's folder, which come next of a file of the delivery begun last."""
+        self._flush()
+        self._register(path, file, read_narrow(path))
 
     def abandon(self, source_name: str) -> None:
         """Take back everything of a source that could not be read to its end."""
         self._flush()
+        self._insert()
         of_source = "delivery in (select delivery from deliveries where source_name = ?)"
         for table in ("rows", "bad", "deliveries"):
             self._connection.execute(f"delete from {table} where {of_source}", [source_name])
+        for part in self._parts:
+            if self._deliveries[part.delivery - 1].source_name == source_name:
+                part.path.unlink()
+        self._parts = [part for part in self._parts if part.path.exists()]
 
     def select(self) -> list[Extracted]:
         """Choose what is new against the raw layer, and count; the warehouse file is let go of again."""
         if not self._tables:
             return []
         self._flush()
+        self._insert()
         held = self._attach()
         for table in sorted(self._tables):
             self._choose_records(table, held)
@@ -209,15 +194,21 @@ class Stage:
         ).fetchall()
         return [name for (name,) in found]
 
-    def new_rows(self, table: str, loaded_at: datetime) -> Iterator[pa.RecordBatch]:
+    def new_rows(self, table: str, loaded_at: datetime) -> Iterator[pa.Table]:
         """The new rows of a raw table, in batches."""
-        return self._stream(
-            """select source_name, source_id, parent_id, updated_at, position, payload, payload_hash, file, line,
-                      $loaded_at::timestamptz as loaded_at
-               from rows join chosen using (n) join deliveries on deliveries.delivery = rows.delivery
-               where table_name = $table""",
-            {"table": table, "loaded_at": loaded_at},
-        )
+        for part, staged, chosen in self._chosen("select n, position from chosen", table):
+            rows = _taken(part, chosen).drop_columns(["reason"])
+            yield pa.table(
+                {
+                    "source_name": _constant(staged.source_name, rows),
+                    **{name: rows[name] for name in ("source_id", "parent_id", "updated_at")},
+                    "position": chosen["position"],
+                    **{name: rows[name] for name in ("payload", "payload_hash")},
+                    "file": _constant(part.file, rows),
+                    "line": rows["line"],
+                    "loaded_at": _constant(loaded_at, rows, pa.timestamp("us", tz="UTC")),
+                }
+            )
 
     def new_sets(self) -> Iterator[pa.RecordBatch]:
         """The versions of sets that are new, for raw._sets."""
@@ -227,13 +218,18 @@ class Stage:
             {},
         )
 
-    def new_quarantine(self) -> Iterator[pa.RecordBatch]:
+    def new_quarantine(self) -> Iterator[pa.Table]:
         """The records that are new in quarantine, for raw._quarantine."""
-        return self._stream(
-            """select source_name, entity, file, line, reason, payload_hash, payload
-               from bad join chosen_bad using (n) join deliveries using (delivery)""",
-            {},
-        )
+        for part, staged, chosen in self._chosen("select n from chosen_bad"):
+            rows = _taken(part, chosen)
+            yield pa.table(
+                {
+                    "source_name": _constant(staged.source_name, rows),
+                    "entity": _constant(staged.entity, rows),
+                    "file": _constant(part.file, rows),
+                    **{name: rows[name] for name in ("line", "reason", "payload_hash", "payload")},
+                }
+            )
 
     def _attach(self) -> set[str]:
         # the raw tables that exist
@@ -318,22 +314,60 @@ class Stage:
             cursor.execute("use stage")
             yield from cursor.execute(query, parameters).to_arrow_reader(_BATCH_ROWS)
 
-    def _grow(self, payload: str) -> None:
-        self._size += len(payload)
-        if len(self._rows) + len(self._bad) >= _BATCH_ROWS or self._size >= _BATCH_CHARACTERS:
-            self._flush()
+    def _chosen(self, query: str, table: str | None = None) -> Iterator[tuple[_Part, StagedDelivery, pa.Table]]:
+        """The parts with rows that are chosen, each with what `query` gives of those, in order."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("use stage")
+            for part in self._parts:
+                staged = self._deliveries[part.delivery - 1]
+                if table in (None, staged.table):
+                    of_part = [part.first, part.first + part.rows]
+                    found = cursor.execute(f"{query} where n >= ? and n < ? order by n", of_part).to_arrow_table()
+                    if found.num_rows:
+                        yield part, staged, found
 
     def _flush(self) -> None:
-        for name, schema, rows in (("rows", _ROWS, self._rows), ("bad", _BAD, self._bad)):
-            if rows:
-                columns = zip(*rows, strict=True)
-                arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-                batch = pa.Table.from_arrays(arrays, schema=schema)
-                self._connection.register("batch", batch)
-                self._connection.execute(f"insert into {name} select * from batch")
-                self._connection.unregister("batch")
-        self._rows, self._bad, self._size = [], [], 0
+        if len(self._columns):
+            path = self.folder / f"{len(self._parts)}.arrow"
+            batch = self._columns.batch()
+            write_part(path, [batch])
+            self._register(path, self._columns_file, pa.Table.from_batches([batch]).drop_columns(["payload"]))
+
+    def _register(self, path: Path, file: str, narrow: pa.Table) -> None:
+        delivery = len(self._deliveries)
+        self._parts.append(_Part(path, delivery, file, self._n, narrow.num_rows))
+        numbers = pa.array(range(self._n, self._n + narrow.num_rows), pa.int64())
+        self._n += narrow.num_rows
+        narrow = narrow.append_column("n", numbers)
+        narrow = narrow.append_column("delivery", _constant(delivery, narrow, pa.int64()))
+        self._waiting.append(narrow.append_column("file", _constant(file, narrow)))
+        if sum(waiting.num_rows for waiting in self._waiting) >= _INSERTED_ROWS:
+            self._insert()
+
+    def _insert(self) -> None:
+        if self._waiting:
+            self._connection.register("waiting", pa.concat_tables(self._waiting))
+            self._connection.execute(
+                """insert into rows select n, delivery, file, source_id, parent_id, updated_at, payload_hash
+                   from waiting where reason is null"""
+            )
+            self._connection.execute(
+                """insert into bad select n, delivery, file, parent_id, line, reason, payload_hash
+                   from waiting where reason is not null"""
+            )
+            self._connection.unregister("waiting")
+            self._waiting = []
 
     def _remove(self) -> None:
         for path in self._file.parent.glob(f"{self._file.name}*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _taken(part: _Part, chosen: pa.Table) -> pa.Table:
+    """The chosen rows of a part, in order."""
+    rows = read_part(part.path)
+    return rows if chosen.num_rows == part.rows else rows.take(pc.subtract(chosen["n"], part.first))
+
+
+def _constant(value: object, rows: pa.Table, kind: pa.DataType | None = None) -> pa.Array:
+    return pa.repeat(pa.scalar(value, kind or pa.string()), rows.num_rows)

@@ -11,14 +11,16 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
-from warehouse.errors import GataError, RefreshError, UnknownNameError
+from warehouse.errors import GataError, NoSnapshotError, RefreshError, UnknownNameError
 from warehouse.home import Home, TenantHome
+from warehouse.store import SNAPSHOT_ID
 from warehouse.tenants import Tenant
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class RefreshRequest(_Request):
 
     op: Literal["refresh"]
     home: str
+    sources: list[str] = []
     full: bool = False
     reload: bool = False
     accept: bool = False
@@ -61,16 +64,32 @@ class DbtRequest(_Request):
     args: list[str] = Field(min_length=1)
 
 
+class LineageRequest(_Request):
+    """Find the payloads behind a number in raw; answered by done with {"chains": [a RawChain a measure]}, or by error.
+
+    metric, period, where: as query_metric was asked; today: the tenant's day on which the snapshot answered.
+    """
+
+    op: Literal["lineage"]
+    home: str
+    snapshot: str = Field(pattern=SNAPSHOT_ID)
+    metric: str
+    period: str
+    where: list[Any]
+    today: date
+    payloads: int = Field(ge=0)
+
+
 class CancelRequest(_Request):
     """Stop the request of the same id, or, where there is none, all of the tenant: at its next stage boundary."""
 
     op: Literal["cancel"]
 
 
-Work = RefreshRequest | DbtRequest
+Work = RefreshRequest | DbtRequest | LineageRequest
 
 
-class Request(RootModel[Annotated[RefreshRequest | DbtRequest | CancelRequest, Field(discriminator="op")]]):
+class Request(RootModel[Annotated[Work | CancelRequest, Field(discriminator="op")]]):
     """Any request, told apart by its op."""
 
 
@@ -129,10 +148,13 @@ class Worker:
             if self._is_cancelled(request):
                 raise RefreshError("cancelled", "The refresh was cancelled before it began.")
             tenant, home = _tenant(request)
-            if isinstance(request, DbtRequest):
-                result = self._dbt(request, tenant, home)
-            else:
-                result = self._refresh(request, tenant, home)
+            match request:
+                case DbtRequest():
+                    result = self._dbt(request, tenant, home)
+                case LineageRequest():
+                    result = _lineage(request, home)
+                case RefreshRequest():
+                    result = self._refresh(request, tenant, home)
         except GataError as error:
             retry_safe = isinstance(error, RefreshError) and error.retry_safe
             kind = error.kind if isinstance(error, RefreshError) else "config"
@@ -161,7 +183,7 @@ class Worker:
                 message=run.message,
             )
 
-        options = refresh.Options(full=request.full, reload=request.reload, accept=request.accept)
+        options = runs.Options.model_validate(request.model_dump())
         pause = threading.Event()
         for _ in range(_LOST_HOLDER):
             try:
@@ -208,6 +230,26 @@ class Worker:
                 self._events.flush()
             except OSError:
                 self.left_alone.set()
+
+
+def _lineage(request: LineageRequest, home: TenantHome) -> Mapping[str, Any]:
+    from ingest.envelope import payload_hash
+    from warehouse.catalog import Catalog
+    from warehouse.lineage_payloads import raw_chains
+    from warehouse.query import MetricQuery
+    from warehouse.store import FileStore, Version
+
+    query = MetricQuery.parse({"metrics": [request.metric], "period": request.period, "where": request.where})
+    with FileStore(home).writer() as warehouse:
+        version = Version(home.snapshots / request.snapshot)
+        if not version.gold_file.is_file():
+            raise NoSnapshotError("The snapshot has been replaced meanwhile; ask again.")
+        catalog = Catalog.from_json(version.catalog_file.read_bytes())
+        spill = home.work / "lineage.tmp"
+        chains = raw_chains(
+            warehouse, version.gold_file, catalog, query, request.today, payload_hash, spill, request.payloads
+        )
+    return {"chains": [chain.model_dump(mode="json") for chain in chains]}
 
 
 def _tenant(request: Work) -> tuple[Tenant, TenantHome]:

@@ -43,16 +43,10 @@ class MetricsAnswer(Answer):
     def text(self) -> str:
         lines = [_tenant_line(tenant) for tenant in self.tenants]
         if self.metrics:
-            lines += ["", "Metrics (name [unit, dimension set]: what it is):"]
-        for metric in self.metrics:
-            sums = "" if metric["additive"] else ", does not add up"
-            lines.append(
-                f"{metric['name']} [{metric['unit']}, {metric['dimensions']}{sums}]: "
-                f"{metric['label']}. {metric['description']} By {metric['date']}."
-            )
-        if self.dimension_sets:
-            lines += ["", "Dimension sets:"]
-            lines += [f"{key}: {', '.join(names)}" for key, names in self.dimension_sets.items()]
+            lines += ["", "Metrics (name [unit]: what it is), below the dimensions that they are split and filtered by"]
+        for key, names in self.dimension_sets.items():
+            lines += ["", f"By {', '.join(names)}:"]
+            lines += [_metric_line(metric) for metric in self.metrics if metric["dimensions"] == key]
         if self.dimensions:
             lines += ["", "Dimensions:"]
             lines += [_dimension_line(dimension) for dimension in self.dimensions]
@@ -161,18 +155,33 @@ def csv_text(names: Sequence[str], rows: Iterable[Sequence[object]], null: str =
 
 def _tenant_line(tenant: Mapping[str, Any]) -> str:
     fresh = f"refreshed {tenant['refreshed_at']}" if tenant["refreshed_at"] else "never refreshed"
-    through = ", ".join(f"{source} {day}" for source, day in (tenant["data_through"] or {}).items())
+    through = ", ".join(f"{source} {day or 'no day'}" for source, day in (tenant["data_through"] or {}).items())
     data = f", data through {through}" if through else ""
     return f"{tenant['tenant']}: {tenant['name']}, {tenant['currency']}, {tenant['timezone']}, {fresh}{data}"
 
 
+def _metric_line(metric: Mapping[str, Any]) -> str:
+    # of a ratio nobody thinks that it adds up
+    sums = "" if metric["additive"] or metric["unit"] == "ratio" else ", does not add up"
+    said = f"{_label(metric)}{metric['description']}"
+    # most descriptions end with the day
+    day = metric["date"].removesuffix("s")
+    when = "" if day in said else f" By {metric['date']}."
+    return f"{metric['name']} [{metric['unit']}{sums}]: {said}{when}"
+
+
 def _dimension_line(dimension: Mapping[str, Any]) -> str:
-    line = f"{dimension['name']} ({dimension['type']}): {dimension['label']}. {dimension['description']}"
+    line = f"{dimension['name']} ({dimension['type']}): {_label(dimension)}{dimension['description']}"
     values = dimension.get("values")
     if values:
         more = dimension.get("more_values")
         line += f" Values: {', '.join(values)}{f' and {more} more' if more else ''}."
     return line
+
+
+def _label(entry: Mapping[str, Any]) -> str:
+    """The label as a sentence, unless it is just the name."""
+    return "" if entry["label"].casefold() == entry["name"].replace("_", " ") else f"{entry['label']}. "
 
 
 def _notice_lines(notices: Sequence[str]) -> list[str]:

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Annotated, Any, NoReturn
 
 import typer
 
+from ingest.runs import Options
 from server.answers import RefreshAnswer, csv_text
 from server.conditions import FORMS, condition
 from server.desk import Desk
@@ -63,7 +63,7 @@ def demo(
     report = write_demo(settings.home, until=last, scale=scale)
     desk = Desk(settings)
     try:
-        answers = _refreshed(desk, [tenant.slug for tenant in report.tenants])
+        answers = _refreshed(desk, [tenant.slug for tenant in report.tenants], Options())
         _tell_failures(answers)
         if not all(_succeeded(answer) for answer in answers):
             raise typer.Exit(FAILED)
@@ -98,7 +98,9 @@ def refresh(
     tenants: Annotated[list[str] | None, typer.Argument(metavar="TENANT...", show_default=False)] = None,
     home: HomeOption = None,
     every: Annotated[bool, typer.Option("--all", help="Every tenant of tenants.yml.")] = False,
+    source: Annotated[list[str] | None, typer.Option(help="Read this source only; may be repeated.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Rebuild from all data held.")] = False,
+    reload: Annotated[bool, typer.Option("--reload", help="Read every file again, changed or not.")] = False,
     accept: Annotated[
         bool, typer.Option("--accept", help="Publish although a collapse or quarantine limit was hit.")
     ] = False,
@@ -109,8 +111,12 @@ def refresh(
     try:
         if every == bool(tenants):
             raise BadValueError("Name the tenants to refresh, or give --all.")
-        slugs = list(desk.served.tenants()) if every else [desk.served.tenant(name).slug for name in tenants or ()]
-        answers = _refreshed(desk, list(dict.fromkeys(slugs)), full=full, accept=accept)
+        options = Options(sources=tuple(_names(source)), full=full, reload=reload, accept=accept)
+        served = desk.served.tenants()
+        slugs = list(served) if every else [desk.served.tenant(name).slug for name in tenants or ()]
+        for slug in slugs:
+            served[slug].check_sources(options.sources)
+        answers = _refreshed(desk, list(dict.fromkeys(slugs)), options)
     finally:
         desk.close()
     for answer in answers:
@@ -172,6 +178,34 @@ def query(
 
 
 @app.command()
+def lineage(
+    context: typer.Context,
+    tenant: Annotated[str, typer.Argument(show_default=False)],
+    metric: Annotated[str, typer.Argument(show_default=False)],
+    home: HomeOption = None,
+    period: Annotated[str, typer.Option(help=RULES["period"])] = "all",
+    where: Annotated[list[str] | None, typer.Option(help=FORMS)] = None,
+    payloads: Annotated[int, typer.Option(min=0, help="Print so many payloads of each measure.")] = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Lead a number back: rows of the star, model runs, loads, payloads, with counts that agree at each step."""
+    from server import tracing
+
+    filters = [condition(text) for text in where or ()]
+    found = tracing.lineage(_settings(context, home), tenant, metric, period, filters, payloads)
+    if as_json:
+        typer.echo(found.model_dump_json())
+    else:
+        typer.echo(tracing.in_words(found))
+        for line in tracing.payloads_in_words(found):
+            typer.echo(line)
+        for notice in found.notices:
+            typer.echo(notice, err=True)
+    if not found.agrees:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def dbt(
     context: typer.Context,
     tenant: Annotated[str, typer.Argument(show_default=False)],
@@ -181,26 +215,19 @@ def dbt(
     """Run dbt on the shipped project with a tenant's variables."""
     settings = _settings(context, home)
     slug = Desk(settings).served.tenant(tenant).slug
+
+    def show(event: Event) -> None:
+        if event["event"] == "output":
+            typer.echo(event["text"])
+
     workers = Workers(settings.worker)
-    events: SimpleQueue[Event] = SimpleQueue()
     message = {"op": "dbt", "home": str(settings.home.root), "tenant": slug, "args": arguments}
-    request = workers.request(message, events.put)
     try:
-        while True:
-            try:
-                event = events.get()
-            except KeyboardInterrupt:
-                workers.cancel(request)
-                continue
-            if event["event"] == "output":
-                typer.echo(event["text"])
-            elif event["event"] == "done":
-                raise typer.Exit(DONE if event["result"]["success"] else FAILED)
-            elif event["event"] == "error":
-                error = event["error"]
-                raise RefreshError(error["kind"], error["message"])
+        result = workers.answer(message, show)
     finally:
         workers.close()
+    if not result["success"]:
+        raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -260,11 +287,11 @@ def _names(given: Sequence[str] | None) -> list[str]:
     return [name.strip() for text in given or () for name in text.split(",")]
 
 
-def _refreshed(desk: Desk, slugs: Sequence[str], full: bool = False, accept: bool = False) -> list[RefreshAnswer]:
-    started = [desk.refreshes.start_or_join(slug, full, accept) for slug in slugs]
+def _refreshed(desk: Desk, slugs: Sequence[str], options: Options) -> list[RefreshAnswer]:
+    started = [desk.refreshes.start_or_join(slug, options) for slug in slugs]
     follow(desk.refreshes, [refresh for refresh, _ in started])
     return [
-        RefreshAnswer.of(desk.refreshes.settle(refresh, full), joined or refresh.elsewhere)
+        RefreshAnswer.of(desk.refreshes.settle(refresh, options), joined or refresh.elsewhere)
         for refresh, joined in started
     ]
 

@@ -5,19 +5,25 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+import duckdb
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from ingest import runs
 from ingest.connector import connector_options
+from warehouse import registry
 from warehouse.catalog import Catalog
+from warehouse.drift import Change
 from warehouse.errors import ConfigError, GataError
 from warehouse.home import Home, TenantHome
-from warehouse.store import FileStore
+from warehouse.snapshot_history import snapshot_history
+from warehouse.store import FileStore, Version
 from warehouse.tenants import Tenant, load_tenants
 
 INSPECTOR_NODE = (22, 19)
+SHOWN = 10  # snapshots, and changes of form
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Check:
 
 
 def examine(home: Home, only: str | None = None) -> Iterator[Check]:
-    """Look at a home and its tenants, or at one tenant; changes nothing."""
+    """Look at a home and its tenants, or at one tenant more closely; changes nothing."""
     if not home.root.is_dir():
         yield Check(False, "home", f"{home.root} does not exist; run gata-mcp demo or gata-mcp init")
         return
@@ -48,6 +54,9 @@ def examine(home: Home, only: str | None = None) -> Iterator[Check]:
     for tenant in tenants.values():
         if only in (None, tenant.slug):
             yield from _tenant(tenant, home.tenant(tenant.slug))
+            if only is not None:
+                yield from _registry(tenant.slug, home.tenant(tenant.slug))
+                yield from _history(tenant.slug, FileStore(home.tenant(tenant.slug)).current())
     yield Check(True, "inspector", _inspector())
 
 
@@ -92,6 +101,60 @@ def _snapshot(what: str, home: TenantHome) -> Check:
     if damaged:
         return Check(False, what, f"{version.id} is damaged ({', '.join(damaged)}); run gata-mcp refresh --full")
     return Check(True, what, f"{version.id}, published {version.published_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _registry(slug: str, home: TenantHome) -> Iterator[Check]:
+    if not home.warehouse_file.is_file():
+        return
+    # the file is the worker's: it is looked at only while nobody refreshes, and nobody can begin to
+    try:
+        with (
+            FileLock(home.lock, timeout=0),
+            duckdb.connect(str(home.warehouse_file), read_only=True) as connection,
+        ):
+            known, changes = registry.registered(connection), registry.drift(connection, SHOWN)
+    except (Timeout, duckdb.Error):
+        yield Check(True, f"{slug} registry", "it cannot be read while a refresh is running")
+        return
+    for entity in known:
+        api = f" ({entity.api})" if entity.api else ""
+        paths = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(entity.verdicts.items()))
+        gone = f"; gone: {', '.join(entity.missing)}" if entity.missing else ""
+        loads = "1 load" if entity.loads == 1 else f"{entity.loads:,} loads"
+        yield Check(
+            True,
+            f"{slug} {entity.source_name} {entity.entity}",
+            f"{entity.connector}{api} → {entity.master_model}; {loads}, paths of the newest: {paths}{gone}",
+        )
+    for load, source, name, change in changes:
+        yield Check(True, f"{slug} drift", f"{_day(load)} {source} {name}: {_told(change)}")
+
+
+def _day(load_id: str) -> str:
+    # dlt names a load after its time
+    return f"{datetime.fromtimestamp(float(load_id), UTC):%Y-%m-%d}"
+
+
+def _told(change: Change) -> str:
+    match change.kind:
+        case "gone":
+            return f"{change.path} is gone (it stood in {change.was}, now in {change.now})"
+        case "new":
+            return f"{change.path} is new (in {change.now})"
+        case "renamed":
+            return f"{change.path} is now called {change.now}"
+        case "retyped":
+            return f"{change.path} has another type: {change.was}, now {change.now}"
+        case "unknown status":
+            return f'the status "{change.now}" is not known and stands as pending'
+        case "capped":
+            return f"its {change.now} rarest paths are not watched"
+
+
+def _history(slug: str, version: Version | None) -> Iterator[Check]:
+    for entry in snapshot_history(version)[-SHOWN:]:
+        rows = ", ".join(f"{mart} {count:,}" for mart, count in entry.rows.items())
+        yield Check(True, f"{slug} published", f"{entry.snapshot}: {entry.loads:,} loads; {rows}")
 
 
 def _lock(what: str, home: TenantHome) -> Check:

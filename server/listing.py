@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from server.answers import MetricsAnswer
 from server.served import NO_TENANTS, Served
 from server.snapshots import Snapshots
-from warehouse.catalog import DATE, Catalog, Dimension, Metric
+from warehouse.catalog import Catalog, Dimension, Metric
 from warehouse.errors import NoSnapshotError, nearest, quoted
 from warehouse.tenants import Tenant
 
@@ -58,7 +58,9 @@ def list_metrics(served: Served, snapshots: Snapshots, tenant: str | None, searc
 def _tenant(tenant: Tenant, catalog: Catalog | None) -> _Entry:
     through = None
     if catalog is not None:
-        through = {source.name: source.data_through and source.data_through.isoformat() for source in catalog.sources}
+        # a source of exchange rates alone answers nothing
+        sources = [source for source in catalog.sources if source.provides]
+        through = {source.name: source.data_through and source.data_through.isoformat() for source in sources}
     return {
         "tenant": tenant.slug,
         "name": tenant.name,
@@ -102,7 +104,9 @@ def _found(catalog: Catalog, search: str | None) -> tuple[dict[str, Metric], dic
     A dimension that matches brings the metrics that it splits where no metric matches by itself, and the metrics
     that match bring their dimensions where none does.
     """
-    metrics, dimensions = catalog.listed(), catalog.dimensions
+    metrics = catalog.listed()
+    carried = {dimension for name in metrics for dimension in catalog.dimensions_of(name)}
+    dimensions = {name: one for name, one in catalog.dimensions.items() if name in carried}
     words = _words(search or "")
     if not words:
         return metrics, dimensions
@@ -116,7 +120,7 @@ def _found(catalog: Catalog, search: str | None) -> tuple[dict[str, Metric], dic
             name: one for name, one in metrics.items() if set(some_dimensions) & set(catalog.dimensions_of(name))
         }
     if some_metrics and not some_dimensions:
-        carried = {dimension for name in some_metrics for dimension in catalog.dimensions_of(name)} - {DATE}
+        carried = {dimension for name in some_metrics for dimension in catalog.dimensions_of(name)}
         some_dimensions = {name: one for name, one in dimensions.items() if name in carried}
     return some_metrics, some_dimensions
 

@@ -24,16 +24,21 @@ Report = Callable[[float, float, str], Awaitable[None]]
 STILL_OWED = 120.0  # seconds for which a result is kept for a caller who left with the answer "running"
 _POLL = 0.2
 _BEAT = 3.0  # seconds between progress reports while nothing moves: hosts drop a call that is silent
-_NOT_FULL = "Joined a refresh that is no full rebuild; call again with full=true when it is over."
+_LACKS = {
+    "full": "is no full rebuild",
+    "reload": "does not read every file anew",
+    "accept": "does not accept what verify doubts",
+    "sources": "does not read all that was asked for",
+}
 _LOST = "The record of the run is gone; start the refresh again."
 
 
 class Refresh:
     """One refresh of one tenant, as far as it is known here."""
 
-    def __init__(self, tenant: str, full: bool, clock: Callable[[], float]) -> None:
+    def __init__(self, tenant: str, options: runs.Options, clock: Callable[[], float]) -> None:
         self.tenant = tenant
-        self.full = full
+        self.options = options
         self.elsewhere = False  # another process runs it
         self.request: Request | None = None
         self.owed = False
@@ -106,16 +111,16 @@ class Refreshes:
         # waiting callers must not use up the threads that questions are answered on
         self._limiter = anyio.CapacityLimiter(1000)
 
-    def start_or_join(self, tenant: str, full: bool = False, accept: bool = False) -> tuple[Refresh, bool]:
+    def start_or_join(self, tenant: str, options: runs.Options) -> tuple[Refresh, bool]:
         """The tenant's refresh under way, or a new one → (refresh, joined). Reads files: not on an event loop.
 
         A refresh whose end is still owed to a caller who left before it counts as under way.
         """
         with self._lock:
             known = self._refreshes.get(tenant)
-            if known is not None and (not known.over or self._is_owed(known, full)):
+            if known is not None and (not known.over or self._is_owed(known, options)):
                 return known, True
-            refresh = self._refreshes[tenant] = Refresh(tenant, full, self._clock)
+            refresh = self._refreshes[tenant] = Refresh(tenant, options, self._clock)
             home = self._home.tenant(tenant)
             run = runs.newest(home)
             if run is not None and run.status == "running":
@@ -123,7 +128,7 @@ class Refreshes:
             if run is not None and run.status == "running":
                 self._follow(refresh, run.run_id)
                 return refresh, True
-            message = {"op": "refresh", "home": str(self._home.root), "tenant": tenant, "full": full, "accept": accept}
+            message = {"op": "refresh", "home": str(self._home.root), "tenant": tenant, **options.model_dump()}
             refresh.request = self._workers.request(message, lambda event: self._heard(refresh, event))
             return refresh, False
 
@@ -148,12 +153,14 @@ class Refreshes:
             raise
         refresh.leave()
 
-    def settle(self, refresh: Refresh, asked_full: bool) -> Document:
+    def settle(self, refresh: Refresh, asked: runs.Options) -> Document:
         """What to answer a caller now: the document, with what is owed to it noted."""
         document = dict(refresh.document)
         refresh.owed = document["status"] == "running"
-        if document["status"] == "running" and asked_full and not refresh.full:
-            document["notices"] = [*document.get("notices", []), _NOT_FULL]
+        lacks = [_LACKS[name] for name in refresh.options.lacks(asked)]
+        if lacks:
+            again = f"Joined a refresh that {' and '.join(lacks)}; ask for it again when it is over."
+            document["notices"] = [*document.get("notices", []), again]
         return document
 
     def cancel(self, refresh: Refresh) -> None:
@@ -171,8 +178,8 @@ class Refreshes:
             self._refreshes.clear()
         self._workers.close()
 
-    def _is_owed(self, refresh: Refresh, full: bool) -> bool:
-        return refresh.owed and refresh.over_for <= STILL_OWED and (refresh.full or not full)
+    def _is_owed(self, refresh: Refresh, options: runs.Options) -> bool:
+        return refresh.owed and refresh.over_for <= STILL_OWED and not refresh.options.lacks(options)
 
     def _heard(self, refresh: Refresh, event: Event) -> None:
         kind = event.get("event")
@@ -195,9 +202,10 @@ class Refreshes:
 
     def _follow(self, refresh: Refresh, run_id: str) -> None:
         """Follow a run of another process through its file, on a thread of its own."""
-        refresh.elsewhere = True
-        refresh.full = False  # the record does not say; a caller who asked for a full one is told
         home, closed = self._home.tenant(refresh.tenant), self._closed
+        begun = runs.read(home, run_id)
+        refresh.elsewhere = True
+        refresh.options = begun.options if begun else runs.Options()
 
         def follow() -> None:
             while not (refresh.over or closed.wait(_POLL)):

@@ -4,7 +4,6 @@ query_metric's arguments are checked by MetricQuery, whose rules are their descr
 in the same words on the command line.
 """
 
-from functools import partial
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -12,6 +11,7 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from ingest.runs import Options
 from server.answers import Answer, MetricsAnswer, QueryAnswer, RefreshAnswer
 from server.desk import Desk
 from server.strict import StrictServer
@@ -54,6 +54,10 @@ def _number(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
 
 
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 def _text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
@@ -67,6 +71,9 @@ Search = Annotated[
     WithJsonSchema({"type": "string", "description": "words in names, descriptions, synonyms or values"}),
 ]
 Full = Annotated[bool, Field(description="rebuild from all data held")]
+Sources = Annotated[
+    list[str], BeforeValidator(_listed), WithJsonSchema({**_NAMES, "description": "read these only; default all"})
+]
 Wait = Annotated[
     float,
     BeforeValidator(_no_truth),
@@ -123,13 +130,19 @@ def add_tools(server: StrictServer, desk: Desk) -> None:
         return _result(await anyio.to_thread.run_sync(desk.query_metric, tenant, given, abandon_on_cancel=True))
 
     async def refresh_tenant(
-        ctx: Context[None, Any], tenant: Tenant = None, full: Full = False, wait_seconds: Wait = PATIENCE
+        ctx: Context[None, Any],
+        tenant: Tenant = None,
+        sources: Sources = [],  # noqa: B006 - it is never changed
+        full: Full = False,
+        wait_seconds: Wait = PATIENCE,
     ) -> Annotated[CallToolResult, RefreshAnswer]:
         one = await anyio.to_thread.run_sync(desk.served.tenant, tenant)
+        one.check_sources(sources)
         refreshes = desk.refreshes
-        refresh, joined = await anyio.to_thread.run_sync(partial(refreshes.start_or_join, one.slug, full))
+        options = Options(sources=tuple(sources), full=full)
+        refresh, joined = await anyio.to_thread.run_sync(refreshes.start_or_join, one.slug, options)
         await refreshes.wait(refresh, wait_seconds, ctx.report_progress)
-        return _result(RefreshAnswer.of(refreshes.settle(refresh, full), joined or refresh.elsewhere))
+        return _result(RefreshAnswer.of(refreshes.settle(refresh, options), joined or refresh.elsewhere))
 
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     writes = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True)

@@ -12,7 +12,10 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from queue import SimpleQueue
 from typing import Any
+
+from warehouse.errors import RefreshError
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +58,28 @@ class Workers:
             self._waiting.append(request)
         self._dispatch()
         return request
+
+    def answer(self, message: Mapping[str, object], heard: Listener | None = None) -> Mapping[str, Any]:
+        """Send a request and wait for its result; heard: is told every event before it.
+
+        Ctrl-C asks for the end of the request. Raises RefreshError where its last event is `error`.
+        """
+        events: SimpleQueue[Event] = SimpleQueue()
+        request = self.request(message, events.put)
+        while True:
+            try:
+                event = events.get()
+            except KeyboardInterrupt:
+                self.cancel(request)
+                continue
+            if event["event"] == "done":
+                result: Mapping[str, Any] = event["result"]
+                return result
+            if event["event"] == "error":
+                error = event["error"]
+                raise RefreshError(error["kind"], error["message"], retry_safe=bool(error.get("retry_safe", True)))
+            if heard is not None:
+                heard(event)
 
     def cancel(self, request: Request) -> None:
         """Ask for the end of a request: one that waits ends at once, one that runs at its next stage boundary."""

@@ -6,7 +6,7 @@ from typing import Literal
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from warehouse.catalog import DATE, Catalog
+from warehouse.catalog import DATE, Catalog, Metric
 from warehouse.coverage import Coverage
 from warehouse.filter_values import unknown_values
 from warehouse.gold import Cell, fetch
@@ -73,11 +73,13 @@ def answer(
     # imported here: BSL and ibis take a second, which starting a server must not wait for
     from warehouse.legs import compiled, compiled_left_out
 
-    today = calendar_of(catalog).today(now)
+    calendar = calendar_of(catalog)
+    today = calendar.today(now)
     plan = make_plan(catalog, query, today)
     coverage = Coverage.of(catalog, plan, today)
     sql = compiled(plan.shape)
-    fetched = fetch(connection, sql.sql, [*plan.bounds, plan.limit + 1], deadline)
+    values = [*plan.bounds, *coverage.buckets(plan, calendar), plan.limit + 1]
+    fetched = fetch(connection, sql.sql, values, deadline)
     rows = [Row.of(plan, dict(zip(sql.columns, cells, strict=True))) for cells in fetched[: plan.limit]]
     left_out: list[tuple[Cell, ...]] = []
     if any(each.agg == "unpriced" for leg in plan.shape.legs for each in leg.aggregates):
@@ -120,6 +122,18 @@ def _columns(catalog: Catalog, plan: Plan) -> tuple[Column, ...]:
             columns.append(Column(name=name, label=catalog.dimensions[name].label, type="text"))
     for name in plan.metrics:
         metric = catalog.metrics[name]
-        kind: ColumnType = "integer" if metric.type in ("count", "count_distinct") else "decimal"
+        kind: ColumnType = "integer" if _is_whole(catalog, metric) else "decimal"
         columns.append(Column(name=name, label=metric.label, unit=metric.unit, type=kind))
     return tuple(columns)
+
+
+def _is_whole(catalog: Catalog, metric: Metric) -> bool:
+    if metric.denominator is not None:
+        return False
+    for name in metric.measures():
+        fact = catalog.facts[catalog.fact_of(name)]
+        measure = fact.measures[name]
+        whole_sum = measure.agg == "sum" and "INT" in fact.columns[str(measure.column)]
+        if not whole_sum and measure.agg not in ("count", "count_distinct"):
+            return False
+    return True

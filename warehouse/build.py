@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from warehouse import incremental
 from warehouse.currencies import CURRENCIES
 from warehouse.home import TenantHome
 from warehouse.names import RAW_SCHEMA
@@ -72,7 +73,7 @@ def fingerprint(tenant: Tenant) -> str:
 
 
 def tenant_vars(tenant: Tenant, warehouse_file: Path) -> dict[str, Any]:
-    """The project's `tenant` variable: who, where, which sources, and which raw tables exist."""
+    """The project's `tenant` variable: who, where, which sources with what settings, and which raw tables exist."""
     minor_units: dict[str, list[str]] = {}
     for code, digits in CURRENCIES.items():
         if digits != 2:
@@ -82,17 +83,36 @@ def tenant_vars(tenant: Tenant, warehouse_file: Path) -> dict[str, Any]:
         "timezone": tenant.timezone,
         "currency": tenant.currency,
         "minor_units": minor_units,
-        "sources": {name: source.connector for name, source in tenant.sources.items()},
+        "sources": {name: source.shape for name, source in tenant.sources.items()},
+        "settings": {
+            name: {"measures": list(source.measures) if source.measures is not None else None, **source.options}
+            for name, source in tenant.sources.items()
+        },
         "raw_tables": _raw_tables(warehouse_file),
     }
 
 
-def build(tenant: Tenant, home: TenantHome, pipeline: "dlt.Pipeline", on_model: Progress | None = None) -> BuildReport:
+def build(
+    tenant: Tenant, home: TenantHome, pipeline: "dlt.Pipeline", on_model: Progress | None = None, *, full: bool = False
+) -> BuildReport:
     """Build the tenant's whole star and test it; a failure is reported, not raised.
 
-    on_model is called after each node with (done, total, name).
+    on_model is called after each node with (done, total, name). full: from every raw row. Otherwise the models that
+    parse JSON replace only what new loads touch, where warehouse.incremental is sure that they may.
     """
-    return run_dbt(tenant, home, pipeline, ["build", "--exclude-resource-type", "unit_test"], on_model)
+    settings = fingerprint(tenant)
+    new_loads: list[str] | None = None
+    if home.warehouse_file.exists():
+        with duckdb.connect(str(home.warehouse_file)) as connection:
+            new_loads = None if full else incremental.loads_to_build(connection, settings)
+            incremental.forget(connection)
+    report = run_dbt(
+        tenant, home, pipeline, ["build", "--exclude-resource-type", "unit_test"], on_model, new_loads=new_loads
+    )
+    if report.success:
+        with duckdb.connect(str(home.warehouse_file)) as connection:
+            incremental.remember(connection, settings)
+    return report
 
 
 def run_dbt(
@@ -102,10 +122,13 @@ def run_dbt(
     arguments: Sequence[str],
     on_model: Progress | None = None,
     on_line: Callable[[str], None] | None = None,
+    *,
+    new_loads: Sequence[str] | None = None,
 ) -> BuildReport:
     """Any dbt command on the shipped project with this tenant's variables.
 
-    on_line gets what dbt would have written to a terminal, a line at a time.
+    on_line gets what dbt would have written to a terminal, a line at a time. new_loads: the loads that an incremental
+    build is about; None for everything.
     """
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     from dbt.version import __version__ as dbt_version
@@ -114,7 +137,7 @@ def run_dbt(
     from warehouse.dbt_runner import InProcessRunner
 
     started = datetime.now(UTC)
-    variables = {"tenant": tenant_vars(tenant, home.warehouse_file)}
+    variables = {"tenant": {**tenant_vars(tenant, home.warehouse_file), "new_loads": new_loads}}
 
     def on_event(event: Any) -> None:
         if on_line and event.info.level in ("info", "warn", "error") and event.info.msg.strip():
@@ -160,6 +183,8 @@ def _model_runs(results: Sequence[Any], warehouse_file: Path) -> Iterator[ModelR
             times = {timing.name: timing for timing in result.timing}
             execution = times.get("execute")
             is_model = str(node.resource_type) == "model"
+            # counting a view would run it
+            is_table = is_model and node.config.materialized != "view"
             yield ModelRun(
                 name=node.name,
                 unique_id=node.unique_id,
@@ -168,7 +193,7 @@ def _model_runs(results: Sequence[Any], warehouse_file: Path) -> Iterator[ModelR
                 status=str(result.status),
                 message=str(result.message or ""),
                 seconds=float(result.execution_time),
-                rows=_rows(connection, node.relation_name) if is_model and str(result.status) == "success" else None,
+                rows=_rows(connection, node.relation_name) if is_table and str(result.status) == "success" else None,
                 started_at=_utc(execution.started_at) if execution else None,
                 completed_at=_utc(execution.completed_at) if execution else None,
                 depends_on=tuple(parents[node.unique_id]),

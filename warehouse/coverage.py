@@ -1,52 +1,95 @@
 """Coverage: which sources a question is about, and which days they have."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from warehouse.catalog import Catalog, CatalogSource
-from warehouse.periods import Period
+from warehouse.periods import Calendar, Period
 from warehouse.plan import Condition, Plan
 
 _OF_A_SOURCE = ("source_name", "platform")
 
 
 @dataclass(frozen=True)
+class Span:
+    """Days that a source covers for a measure."""
+
+    source: CatalogSource
+    days: Period
+
+
+@dataclass(frozen=True)
 class Coverage:
     """The sources in scope of a question, the days asked for, and the tenant's day it is asked on.
 
-    open: no days were asked for; then period runs from the first day that a source covers to today, or to the last
-    covered if that is later.
+    spans: by measure, the days that its sources in scope cover. unmeasured: by measure and by what it requires beside
+    its fact's sources, those of them that no source with that measures. open: no days were asked for; then period runs
+    from the first day that a source covers to today, or to the last covered if that is later.
     """
 
     sources: tuple[CatalogSource, ...]
+    spans: Mapping[str, tuple[Span, ...]]
+    unmeasured: Mapping[tuple[str, str], tuple[CatalogSource, ...]]
     period: Period
     today: date
     open: bool
 
     @staticmethod
     def of(catalog: Catalog, plan: Plan, today: date) -> "Coverage":
-        """The coverage of a plan: sources that provide what its facts need, narrowed by its filters."""
-        needed = {tag for leg in plan.shape.legs for tag in catalog.facts[leg.fact].requires}
-        sources = tuple(
-            source
-            for source in catalog.sources
-            if not needed.isdisjoint(source.provides)
-            and all(any(_may_hold(each, plan, source) for each in part) for part in plan.shape.where)
-        )
-        if plan.period.start is not None:
-            return Coverage(sources, plan.period, today, open=False)
-        first = min((source.first_day for source in sources if source.first_day), default=None)
-        return Coverage(sources, Period(first, max(_last_covered(sources), today)), today, open=True)
+        """The coverage of a plan: sources that provide what its facts need, narrowed by its filters, and those that
+        measure them where a measure requires it."""
+        used: set[str] = set()
+        spans: dict[str, tuple[Span, ...]] = {}
+        unmeasured: dict[tuple[str, str], tuple[CatalogSource, ...]] = {}
+        for leg in plan.shape.legs:
+            fact = catalog.facts[leg.fact]
+            own = [source for source in catalog.sources if _provides(source, fact.requires) and _asked(source, plan)]
+            used.update(source.name for source in own)
+            for name in (each.name for each in leg.aggregates if each.name in fact.measures):
+                covered = [Span(source, _days(source)) for source in own if source.data_through]
+                for tag in fact.measures[name].requires:
+                    measuring = {source.name: _measuring(catalog, source, tag) for source in own}
+                    used.update(one.name for found in measuring.values() for one in found)
+                    unmeasured[name, tag] = tuple(source for source in own if not measuring[source.name])
+                    covered = [
+                        Span(span.source, shared)
+                        for span in covered
+                        for one in measuring[span.source.name]
+                        if one.data_through and (shared := _overlap(span.days, _days(one)))
+                    ]
+                spans[name] = tuple(covered)
+        sources = tuple(source for source in catalog.sources if source.name in used)
+        period, is_open = plan.period, plan.period.start is None
+        if is_open:
+            first = min((source.first_day for source in sources if source.first_day), default=None)
+            period = Period(first, max(_last_covered(sources), today))
+        return Coverage(sources, spans, unmeasured, period, today, is_open)
 
-    def covers(self, days: Period, source_name: str | None = None, platform: str | None = None) -> bool:
-        """Whether any source in scope, or of the named source or platform, has one of the period's `days`."""
+    def covers(
+        self, measures: Iterable[str], days: Period, source_name: str | None = None, platform: str | None = None
+    ) -> bool:
+        """Whether any source in scope of one of the measures, or of the named source or platform, has one of the
+        period's `days`."""
         return any(
-            _overlap(Period(source.first_day, source.data_through), days, self.period)
-            for source in self.sources
-            if source.data_through is not None
-            and source_name in (None, source.name)
-            and platform in (None, source.connector)
+            _overlap(span.days, days, self.period)
+            for measure in measures
+            for span in self.spans[measure]
+            if source_name in (None, span.source.name) and platform in (None, span.source.connector)
         )
+
+    def buckets(self, plan: Plan, calendar: Calendar) -> tuple[date, ...]:
+        """The first and the last bucket that each measure of `shape.dated` is covered in, in the order of their slots;
+        of one that nothing covers, two that nothing lies between."""
+        bounds: list[date] = []
+        for measure in plan.shape.dated:
+            spans = [_overlap(span.days, self.period) for span in self.spans[measure]]
+            first = min((span.start for span in spans if span and span.start), default=date.max)
+            last = max((span.end for span in spans if span and span.end), default=date.min)
+            if first <= last and plan.shape.bucket is not None:
+                first, last = (calendar.bucket(day, plan.shape.bucket.grain) for day in (first, last))
+            bounds += [first, last]
+        return tuple(bounds)
 
     @property
     def complete(self) -> bool:
@@ -75,13 +118,32 @@ class Coverage:
         ]
 
 
+def _provides(source: CatalogSource, tags: Iterable[str]) -> bool:
+    return not set(tags).isdisjoint(source.provides)
+
+
+def _measuring(catalog: Catalog, source: CatalogSource, tag: str) -> list[CatalogSource]:
+    return [
+        one for one in catalog.sources if tag in one.provides and (one.measures is None or source.name in one.measures)
+    ]
+
+
+def _days(source: CatalogSource) -> Period:
+    return Period(source.first_day, source.data_through)
+
+
 def _last_covered(sources: tuple[CatalogSource, ...]) -> date:
     return max((source.data_through for source in sources if source.data_through), default=date.min)
 
 
-def _overlap(*periods: Period) -> bool:
+def _overlap(*periods: Period) -> Period | None:
     start = max((period.start for period in periods if period.start), default=date.min)
-    return start <= min((period.end for period in periods if period.end), default=date.max)
+    end = min((period.end for period in periods if period.end), default=date.max)
+    return Period(start, end) if start <= end else None
+
+
+def _asked(source: CatalogSource, plan: Plan) -> bool:
+    return all(any(_may_hold(each, plan, source) for each in part) for part in plan.shape.where)
 
 
 def _may_hold(condition: Condition, plan: Plan, source: CatalogSource) -> bool:

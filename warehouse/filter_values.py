@@ -21,7 +21,7 @@ def unknown_values(
 
     found: whether the question had rows, which proves a lone `eq` right.
     """
-    gold = _Gold(catalog, connection, deadline)
+    gold = _Gold(catalog, connection, plan, deadline)
     unknown: list[tuple[str, str]] = []
     for part in plan.shape.where:
         for condition in part:
@@ -34,10 +34,12 @@ def unknown_values(
 
 
 class _Gold:
-    """The values of dimensions: from the catalog where they are few, else from the facts."""
+    """The values of dimensions, of the kind that the plan's facts have them: from the catalog where they are few, else
+    from the facts."""
 
-    def __init__(self, catalog: Catalog, connection: duckdb.DuckDBPyConnection, deadline: float) -> None:
+    def __init__(self, catalog: Catalog, connection: duckdb.DuckDBPyConnection, plan: Plan, deadline: float) -> None:
         self._catalog = catalog
+        self._fact = catalog.facts[plan.shape.legs[0].fact]
         self._connection = connection
         self._deadline = deadline
 
@@ -61,7 +63,8 @@ class _Gold:
 
     def _few(self, field: str) -> list[str] | None:
         values = self._catalog.dimensions[field].values
-        return None if values is None else [value.value for value in values]
+        kind = self._fact.kind(field)
+        return None if values is None else [value.value for value in values if not value.kinds or kind in value.kinds]
 
     def _nearest(self, field: str, text: str) -> list[str]:
         sql = (
@@ -71,7 +74,10 @@ class _Gold:
         return [str(row[0]) for row in fetch(self._connection, sql, [text], self._deadline)]
 
     def _rows(self, field: str) -> str:
-        tables = [fact.table for fact in self._catalog.facts.values() if field in fact.dimensions]
+        kind = self._fact.kind(field)
+        tables = [
+            fact.table for fact in self._catalog.facts.values() if field in fact.dimensions and fact.kind(field) == kind
+        ]
         return " union all ".join(f"select {quote(field)} as value from {quote(table)}" for table in tables)
 
 

@@ -45,7 +45,11 @@ class _Resolver:
             if meta.terms is not None:
                 return Formula(self._sum(name, meta.terms))
             assert meta.ratio is not None
-            return Formula(self._sum(name, meta.ratio.numerator), self._sum(name, meta.ratio.denominator))
+            numerator = self._sum(name, meta.ratio.numerator)
+            return Formula(
+                {measure: times * meta.ratio.factor for measure, times in numerator.items()},
+                self._sum(name, meta.ratio.denominator),
+            )
         finally:
             self._open.pop()
 

@@ -15,7 +15,7 @@ from boring_semantic_layer import Dimension, Measure, to_semantic_table
 from ibis.backends.sql.datatypes import DuckDBType
 from sqlglot import exp
 
-from warehouse.catalog import DATE
+from warehouse.catalog import CURRENCY, DATE, ORDER_KEY
 from warehouse.plan import Aggregate, Bucket, Condition, Formula, Leg, Shape, unpriced
 
 # a physical column under its own name would be taken for a measure or dimension of that name
@@ -38,25 +38,39 @@ class Compiled:
 def compiled(shape: Shape) -> Compiled:
     """The SQL of a shape; the number of rows is its last bound value. Compiled once a shape, for every tenant."""
     rows = reduce(lambda query, step: step(query, shape), STEPS, _first_leg(shape))
-    limit = 1 + sum(len(each.slots) for part in shape.where for each in part) + (2 if shape.bounded else 0)
+    limit = shape.first_free_slot + 2 * len(shape.dated)
     return Compiled(f"{_sql(rows)}\nLIMIT ${limit}", tuple(rows.columns))
 
 
 @lru_cache(maxsize=512)
 def compiled_left_out(shape: Shape) -> Compiled:
-    """The SQL that counts, by currency, the orders whose amounts the shape's aggregates leave out."""
-    parts = []
+    """The SQL that counts what the shape's aggregates leave out for want of a rate: (row, currency, n).
+
+    Rows of orders, their lines and refunds count as orders, each once; those of other facts as themselves.
+    """
+    orders: dict[str, list[Expr]] = {}
+    counted = []
     for leg in shape.legs:
         missing = [each for each in leg.aggregates if each.agg == "unpriced"]
         if missing:
             rows = _rows(leg).filter(lambda t, leg=leg: _wanted(t, leg, shape))
             rows = rows.filter(lambda t, missing=missing: _any([_unpriced(t, each) for each in missing]))
-            parts.append(rows.select(currency=_column(rows, "currency"), order_key=_column(rows, "order_key")))
-    rows = reduce(lambda one, other: one.union(other), parts)
-    # a refund whose order is unknown stands for an order of its own
-    orders = rows.order_key.nunique() + rows.order_key.isnull().sum()
-    counted = rows.group_by("currency").aggregate(orders=orders).order_by("currency")
-    return Compiled(_sql(counted), tuple(counted.columns))
+            currency = _column(rows, CURRENCY)
+            if any(column == ORDER_KEY for column, _ in leg.types):
+                orders.setdefault(leg.row, []).append(rows.select(currency=currency, key=_column(rows, ORDER_KEY)))
+            else:
+                counted.append(_by_currency(leg.row, rows.select(currency=currency), lambda t: t.count()))
+    for row, parts in orders.items():
+        keys = reduce(lambda one, other: one.union(other), parts)
+        # a refund whose order is unknown stands for an order of its own
+        counted.append(_by_currency(row, keys, lambda t: t.key.nunique() + t.key.isnull().sum()))
+    found = reduce(lambda one, other: one.union(other), counted).order_by(["row", "currency"])
+    return Compiled(_sql(found), tuple(found.columns))
+
+
+def _by_currency(row: str, rows: Expr, count: Callable[[Expr], Expr]) -> Expr:
+    counts = rows.group_by("currency").aggregate(n=count(rows).cast("int64"))
+    return counts.select(row=ibis.literal(row), currency=counts.currency, n=counts.n)
 
 
 def _first_leg(shape: Shape) -> Expr:
@@ -223,14 +237,26 @@ def _total(rows: Expr, terms: tuple[tuple[str, int], ...], shape: Shape) -> Expr
     total = reduce(
         lambda one, other: one + other, [_times(ibis.coalesce(rows[name], 0), times) for name, times in terms]
     )
-    # null only where rows have amounts and none of them a rate; a median of nothing is none
-    missing = [rows[unpriced(name)] > 0 for name, _ in terms if unpriced(name) in aggregates]
+    # null where rows have amounts and none of them a rate, or nothing covers the bucket; a median of nothing is none
+    missing = [ibis.coalesce(rows[unpriced(name)] > 0, False) for name, _ in terms if unpriced(name) in aggregates]
     if any(aggregates[name].agg == "median" for name, _ in terms):
         missing = [ibis.literal(True)]
+    if shape.dated:
+        missing.append(~_any([_covered(rows[DATE], name, shape) for name, _ in terms]))
     if not missing:
         return total
-    absent = _all([rows[name].isnull() for name, _ in terms])
-    return ibis.ifelse(absent & _any([ibis.coalesce(each, False) for each in missing]), ibis.null(), total)
+    absent = _all([_is_absent(rows[name], aggregates[name]) for name, _ in terms])
+    return ibis.ifelse(absent & _any(missing), ibis.null(), total)
+
+
+def _is_absent(value: Expr, each: Aggregate) -> Expr:
+    # a count of 0 is a count of nothing, as a sum over no rows is
+    return value.isnull() if each.agg in ("sum", "median") else ibis.coalesce(value, 0) == 0
+
+
+def _covered(bucket: Expr, measure: str, shape: Shape) -> Expr:
+    first = shape.first_free_slot + 2 * shape.dated.index(measure)
+    return (bucket >= _slot(first, "date")) & (bucket <= _slot(first + 1, "date"))
 
 
 def _times(value: Expr, times: int) -> Expr:

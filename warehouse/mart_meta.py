@@ -26,12 +26,14 @@ class MeasureMeta(_Meta):
     """One aggregate over one fact.
 
     column: what is aggregated; a count without one counts rows. filter: boolean columns that must be true, or with
-    "not " before the name, false.
+    "not " before the name, false. requires: what, beside the fact's own sources, a source that measures them must
+    provide: the measure is known only of days that both have.
     """
 
     agg: Aggregation
     column: str | None = None
     filter: Names = ()
+    requires: Names = ()
 
 
 class Terms(_Meta):
@@ -42,14 +44,18 @@ class Terms(_Meta):
 
 
 class Ratio(_Meta):
-    """One sum divided by another."""
+    """One sum, times a whole factor, divided by another."""
 
     numerator: Terms
     denominator: Terms
+    factor: Annotated[int, Field(ge=1)] = 1
 
 
 class MetricMeta(_Meta):
-    """A metric: what people read about it, and exactly one of measure, terms and ratio."""
+    """A metric: what people read about it, and exactly one of measure, terms and ratio.
+
+    note: a sentence that stands with every answer that holds the metric.
+    """
 
     label: str
     description: str
@@ -58,6 +64,7 @@ class MetricMeta(_Meta):
     day: str | None = None
     requires: Names
     hidden: bool = False
+    note: str | None = None
     measure: str | None = None
     terms: Terms | None = None
     ratio: Ratio | None = None
@@ -70,13 +77,19 @@ class MetricMeta(_Meta):
 
 
 class FactMeta(_Meta):
-    """A fact: its date column, what that day is called, its dimensions, measures and metrics."""
+    """A fact: its date column, what that day is called, its dimensions, measures and metrics.
+
+    kinds: what a dimension is of (store, ad_account); facts share a dimension only where they name the same kind, or
+    both none. row: what a reader calls one row.
+    """
 
     fact: str
     date: str
     day: str
+    row: str | None = None
     requires: Names
     dimensions: tuple[str, ...]
+    kinds: dict[str, str] = Field(default_factory=dict)
     measures: dict[str, MeasureMeta]
     metrics: dict[str, MetricMeta] = Field(default_factory=dict)
 

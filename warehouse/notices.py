@@ -15,8 +15,8 @@ from warehouse.rows import Row
 class Outcome:
     """What a question came to.
 
-    truncated: whether there are more rows. left_out: (currency, number of orders) without a rate. unknown: a sentence
-    for every filter value that no row has.
+    truncated: whether there are more rows. left_out: (what a row is called, currency, number of them) without a rate.
+    unknown: a sentence for every filter value that no row has.
     """
 
     plan: Plan
@@ -46,15 +46,32 @@ def _nothing(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
 
 
 def _left_out(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
-    if not outcome.left_out:
-        return []
-    orders = sum(int(str(count)) for _, count in outcome.left_out)
-    currencies = ", ".join(sorted(str(currency) for currency, _ in outcome.left_out if currency is not None))
-    whose = f" in {currencies}" if currencies else ""
-    are = "is" if orders == 1 else "are"
-    return [
-        f"{_counted(orders, 'order')}{whose} without a rate to {catalog.tenant.currency} {are} left out of amounts."
-    ]
+    told = []
+    for row in dict.fromkeys(str(row) for row, *_ in outcome.left_out):
+        found = [(currency, int(str(count))) for name, currency, count in outcome.left_out if name == row]
+        number = sum(count for _, count in found)
+        currencies = ", ".join(sorted(str(currency) for currency, _ in found if currency is not None))
+        whose = f" in {currencies}" if currencies else ""
+        are = "is" if number == 1 else "are"
+        told.append(
+            f"{_counted(number, row)}{whose} without a rate to {catalog.tenant.currency} {are} left out of amounts."
+        )
+    return told
+
+
+def _unmeasured(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    told = []
+    for (measure, tag), sources in outcome.coverage.unmeasured.items():
+        metrics = [name for name in outcome.plan.metrics if measure in catalog.metrics[name].measures()]
+        if sources:
+            names, whose = ", ".join(source.name for source in sources), "its" if len(sources) == 1 else "their"
+            rows = f"{catalog.facts[catalog.fact_of(measure)].row}s"
+            told.append(f"No {tag} source measures {names}: {whose} {rows} are not in {' and '.join(metrics)}.")
+    return told
+
+
+def _notes(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    return list(dict.fromkeys(note for name in outcome.plan.metrics if (note := catalog.metrics[name].note)))
 
 
 def _truncated(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
@@ -87,9 +104,11 @@ NOTICES: tuple[Callable[[Catalog, Outcome], Sequence[str]], ...] = (
     _unknown,
     _nothing,
     _left_out,
+    _unmeasured,
     _truncated,
     _not_over,
     _partial,
+    _notes,
 )
 
 

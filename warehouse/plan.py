@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from warehouse.catalog import DATE, Catalog, Fact, Measure, Metric, condition, native_of
-from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError, quoted
+from warehouse.catalog import CURRENCY, DATE, ORDER_KEY, Catalog, Fact, Measure, Metric, condition, native_of
+from warehouse.errors import BadValueError, UnknownNameError, quoted
 from warehouse.mart_meta import Aggregation
 from warehouse.periods import Calendar, Grain, Period
 from warehouse.query import AnyFilter, Filter, MetricQuery, Op, Scalar
+from warehouse.splits import check_splits
 
 LISTS: frozenset[Op] = frozenset({"in", "not_in"})
 BLANK: frozenset[Op] = frozenset({"is_null", "not_null"})
@@ -27,11 +28,15 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Leg:
-    """What one fact contributes: its rows under `conditions`, with the types of the columns that are read."""
+    """What one fact contributes: its rows under `conditions`, with the types of the columns that are read.
+
+    row: what a row is called where amounts without a rate are counted; by order where there is an order_key.
+    """
 
     fact: str
     table: str
     date: str
+    row: str
     types: tuple[tuple[str, str], ...]
     conditions: tuple[tuple[str, bool], ...]
     aggregates: tuple[Aggregate, ...]
@@ -77,7 +82,8 @@ class Shape:
     """Everything of a plan that its SQL depends on, and no value: the key of the compiled SQL.
 
     where: all of these must hold, each being a tuple of which one must. bounded: slots 1 and 2 are the first and the
-    last day. The last slot is the number of rows.
+    last day. The slots after those of the filters are the first and the last bucket that each of `dated` is covered
+    in, the last slot is the number of rows.
     """
 
     legs: tuple[Leg, ...]
@@ -86,6 +92,20 @@ class Shape:
     bounded: bool
     where: tuple[tuple[Condition, ...], ...]
     order: tuple[Ordering, ...]
+
+    @property
+    def first_free_slot(self) -> int:
+        """The slot after those of the days and the filters."""
+        return 1 + (2 if self.bounded else 0) + sum(len(each.slots) for part in self.where for each in part)
+
+    @property
+    def dated(self) -> tuple[str, ...]:
+        """The measures that buckets are ordered by: where nothing covers one, it is null and comes last."""
+        if self.bucket is None:
+            return ()
+        formulas = [each.by for each in self.order if isinstance(each.by, Formula)]
+        terms = [term for formula in formulas for term in (*formula.numerator, *(formula.denominator or ()))]
+        return tuple(dict.fromkeys(name for name, _ in terms))
 
 
 @dataclass(frozen=True)
@@ -127,7 +147,7 @@ def make_plan(catalog: Catalog, query: MetricQuery, today: date) -> Plan:
     filters = [part.any if isinstance(part, AnyFilter) else (part,) for part in query.where]
     fields = [name for name in group_by if name != DATE]
     fields += [each.field for part in filters for each in part]
-    _check_dimensions(catalog, query.metrics, fields)
+    check_splits(catalog, query.metrics, fields)
     bounded = period.start is not None
     texts: list[str] = []
     where = tuple(tuple(_condition(each, texts, 2 if bounded else 0) for each in part) for part in filters)
@@ -176,36 +196,6 @@ def _groups(query: MetricQuery, calendar: Calendar) -> tuple[tuple[str, ...], Bu
         calendar.week_start if grain == "week" else 0,
         calendar.fiscal_year_start if grain.startswith("fiscal") else 1,
     )
-
-
-def _check_dimensions(catalog: Catalog, metrics: tuple[str, ...], fields: list[str]) -> None:
-    for field in fields:
-        if field == DATE:
-            raise BadValueError(
-                f"where cannot filter by {quoted(DATE)}: give period instead, e.g. 2026-10-01..2026-10-31."
-            )
-        if field not in catalog.dimensions:
-            allowed = [name for name in catalog.dimensions if all(name in catalog.dimensions_of(m) for m in metrics)]
-            raise UnknownNameError("dimension", field, [DATE, *allowed], "list_metrics names them all.")
-    for metric in metrics:
-        for field in fields:
-            if field not in catalog.dimensions_of(metric):
-                raise NotAnswerableError(
-                    f"{quoted(metric)} cannot be split or filtered by {quoted(field)}."
-                    f"{_instead(catalog, metric, fields)} leave {field} out."
-                )
-
-
-def _instead(catalog: Catalog, metric: str, fields: list[str]) -> str:
-    """The metric most like `metric` that carries all `fields`: of its unit, then its day, then adding up like it."""
-    asked = catalog.metrics[metric]
-    able = [name for name in catalog.listed() if set(fields) <= set(catalog.dimensions_of(name))]
-
-    def distance(name: str) -> tuple[bool, bool, bool]:
-        other = catalog.metrics[name]
-        return other.unit != asked.unit, other.day != asked.day, other.additive != asked.additive
-
-    return f" Ask {min(able, key=distance)}, which can, or" if able else " Instead,"
 
 
 def _condition(given: Filter, texts: list[str], before: int) -> Condition:
@@ -267,11 +257,12 @@ def _leg(name: str, fact: Fact, measures: dict[str, Measure], fields: list[str])
     columns |= {condition(text)[0]: None for meta in measures.values() for text in meta.filter}
     columns |= {column: None for each in aggregates for column in (each.column, each.native) if column}
     if any(each.agg == "unpriced" for each in aggregates):
-        columns |= {"order_key": None, "currency": None}
+        columns |= {name: None for name in (ORDER_KEY, CURRENCY) if name in fact.columns}
     return Leg(
         fact=name,
         table=fact.table,
         date=fact.date,
+        row=fact.row,
         types=tuple((column, fact.columns[column]) for column in columns),
         conditions=tuple(condition(text) for text in shared),
         aggregates=tuple(aggregates),

@@ -7,24 +7,30 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.catalog import Catalog, CatalogSource, build_catalog
+from warehouse.catalog import Catalog, CatalogSource
+from warehouse.cataloguing import build_catalog
 from warehouse.lineage import LEDGER_TABLES
+from warehouse.mart_meta import fact_marts
 from warehouse.names import GOLD_SCHEMA, RAW_SCHEMA, quote
 from warehouse.semantic import semantic_yaml
+from warehouse.snapshot_history import write_history
 from warehouse.store import FileStore, new_version_id
 from warehouse.tenants import Tenant
 
 _MEMORY = "2GB"
-_DAYS = {"fct_orders": "order_date", "fct_refunds": "refund_date"}
 
 
 @dataclass(frozen=True)
 class PublishedSource:
-    """A configured source: its connector, and what that connector's data can answer (store, …)."""
+    """A configured source: its connector, and what that connector's data can answer (store, …).
+
+    measures: the stores that a source of sessions measures, None for all of them.
+    """
 
     name: str
     connector: str
     provides: tuple[str, ...]
+    measures: tuple[str, ...] | None = None
 
 
 def publish(
@@ -53,10 +59,11 @@ def publish(
                 tenant,
                 version_id,
                 datetime.now(UTC).replace(microsecond=0),
-                _covered(gold, sources),
+                _covered(gold, mart_meta, sources),
                 notices,
                 gold,
             )
+            write_history(folder, version_id, gold, store.current())
             gold.execute("checkpoint")
         (folder / "catalog.json").write_text(catalog.to_json(), encoding="utf-8")
         (folder / "semantic.yml").write_text(semantic_yaml(catalog), encoding="utf-8")
@@ -87,14 +94,19 @@ def _copy(gold: duckdb.DuckDBPyConnection, warehouse: Path, mart_meta: Mapping[s
     gold.execute("detach wh")
 
 
-def _covered(gold: duckdb.DuckDBPyConnection, sources: Sequence[PublishedSource]) -> list[CatalogSource]:
+def _covered(
+    gold: duckdb.DuckDBPyConnection,
+    mart_meta: Mapping[str, Mapping[str, object]],
+    sources: Sequence[PublishedSource],
+) -> list[CatalogSource]:
     # for files: from the earliest to the latest business date of any record of the source
     days: dict[str, tuple[date, date]] = {}
-    tables = {name for (name,) in gold.execute("select table_name from duckdb_tables()").fetchall()}
-    for table, day in _DAYS.items():
-        if table in tables:
+    columns = set(gold.execute("select table_name, column_name from duckdb_columns()").fetchall())
+    for mart in fact_marts(mart_meta):
+        table, day = mart.table, quote(mart.meta.date)
+        if {(table, mart.meta.date), (table, "source_name")} <= columns:
             for source, first, last in gold.execute(
-                f"select source_name, min({day}), max({day}) from {table} where {day} is not null group by 1"
+                f"select source_name, min({day}), max({day}) from {quote(table)} where {day} is not null group by 1"
             ).fetchall():
                 known = days.get(source, (first, last))
                 days[source] = (min(first, known[0]), max(last, known[1]))
@@ -103,6 +115,7 @@ def _covered(gold: duckdb.DuckDBPyConnection, sources: Sequence[PublishedSource]
             name=source.name,
             connector=source.connector,
             provides=source.provides,
+            measures=source.measures,
             first_day=days[source.name][0] if source.name in days else None,
             data_through=days[source.name][1] if source.name in days else None,
         )

@@ -49,6 +49,19 @@ def unpublished_loads(connection: duckdb.DuckDBPyConnection, gold_file: Path) ->
     return [load for (load,) in found]
 
 
+def published_loads(connection: duckdb.DuckDBPyConnection, gold_file: Path | None) -> list[str]:
+    """The loads in the ledger of a snapshot; none without one."""
+    if gold_file is None:
+        return []
+    path = str(gold_file).replace("'", "''")
+    connection.execute(f"attach '{path}' as served (read_only)")
+    try:
+        found = connection.execute("select distinct load_id from served.main._dlt_loads where status = 0").fetchall()
+    finally:
+        connection.execute("detach served")
+    return [load for (load,) in found]
+
+
 def quarantine_notices(connection: duckdb.DuckDBPyConnection, sources: Sequence[str]) -> list[str]:
     """A sentence for each entity whose files, as they were read last, hold records that cannot be used."""
     if "_extracts" not in raw_tables(connection):

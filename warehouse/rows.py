@@ -1,6 +1,6 @@
 """Rows: what SQL gave, brought to the asked metrics' values."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,8 @@ from warehouse.gold import Cell
 from warehouse.periods import Period
 from warehouse.plan import Plan, calendar_of, unpriced
 from warehouse.values import Number, combined, on_the_wire, ratio
+
+_Covered = Callable[[Iterable[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,11 @@ class Row:
 
     def on_the_wire(self, catalog: Catalog, plan: Plan, coverage: Coverage) -> tuple[Number | None, ...]:
         """Its cells in the order of the answer's columns."""
-        covered = coverage.covers(
-            self._days(catalog, plan, coverage), self._text("source_name"), self._text("platform")
-        )
+        days = self._days(catalog, plan, coverage)
+
+        def covered(measures: Iterable[str]) -> bool:
+            return coverage.covers(measures, days, self._text("source_name"), self._text("platform"))
+
         values = [self._value(catalog.metrics[name], catalog, covered) for name in plan.metrics]
         return (*map(self._text, self.keys), *map(on_the_wire, values))
 
@@ -60,16 +64,16 @@ class Row:
             return coverage.period
         return calendar_of(catalog).unit(self.bucket, plan.shape.bucket.grain)
 
-    def _value(self, metric: Metric, catalog: Catalog, covered: bool) -> Decimal | None:
+    def _value(self, metric: Metric, catalog: Catalog, covered: _Covered) -> Decimal | None:
         numerator = self._total(metric.numerator, catalog, covered)
         if metric.denominator is None:
             return numerator
         return ratio(numerator, self._total(metric.denominator, catalog, covered), metric.unit)
 
-    def _total(self, times: Mapping[str, int], catalog: Catalog, covered: bool) -> Decimal | None:
+    def _total(self, times: Mapping[str, int], catalog: Catalog, covered: _Covered) -> Decimal | None:
         total = combined(times, self.components)
         if total is not None:
             return total
         without_rate = any(self.components.get(unpriced(name)) for name in times)
         median = any(catalog.facts[catalog.fact_of(name)].measures[name].agg == "median" for name in times)
-        return Decimal(0) if covered and not without_rate and not median else None
+        return Decimal(0) if not without_rate and not median and covered(times) else None

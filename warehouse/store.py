@@ -21,7 +21,8 @@ from warehouse.gold import open_gold
 from warehouse.home import TenantHome, replace_text
 
 KEPT_SNAPSHOTS = 3
-_VERSION = re.compile(r"^\d{8}T\d{6}Z-[0-9a-f]{6}$")
+SNAPSHOT_ID = r"^\d{8}T\d{6}Z-[0-9a-f]{6}$"
+_VERSION = re.compile(SNAPSHOT_ID)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """tenants.yml → Tenant and SourceConfig."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,7 +10,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from warehouse.currencies import CURRENCIES
-from warehouse.errors import ConfigError, nearest, quoted
+from warehouse.errors import ConfigError, UnknownNameError, nearest, quoted
 from warehouse.names import SLUG_RULE, is_slug, normalised
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,10 +30,19 @@ def _texts(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
 
 
+@dataclass(frozen=True)
+class ConnectorOptions:
+    """What tenants.yml may say of a connector. keys: its own; apis: the vendor's APIs by name, the default first."""
+
+    keys: frozenset[str] = frozenset()
+    apis: tuple[str, ...] = ()
+
+
 class SourceConfig(BaseModel):
     """One source of a tenant: a connector, and where its records come from.
 
-    files: a folder of exports, relative to tenants.yml. options: the connector's own settings (shop, account_id …).
+    files: a folder of exports, relative to tenants.yml. api: which of the vendor's APIs the records come from, None
+    for the default one. options: the connector's own settings (shop, account_id …).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +53,11 @@ class SourceConfig(BaseModel):
     api: Text | None = None
     measures: Annotated[tuple[str, ...] | None, BeforeValidator(_texts)] = None
     options: dict[str, Text] = Field(default_factory=dict)
+
+    @property
+    def shape(self) -> str:
+        """The name of connector and API together: `shopify`, `shopify_graphql`."""
+        return f"{self.connector}_{self.api}" if self.api else self.connector
 
     def folder(self) -> Path:
         """The folder of this source's exports.
@@ -79,6 +94,12 @@ class Tenant(BaseModel):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def check_sources(self, names: Sequence[str]) -> None:
+        """Raise UnknownNameError on a name that is no source of this tenant."""
+        for name in names:
+            if name not in self.sources:
+                raise UnknownNameError("source", name, self.sources, f"{self.name} has {', '.join(self.sources)}.")
+
 
 class _UniqueKeyLoader(yaml.SafeLoader):
     """SafeLoader that refuses a key given twice instead of keeping the last one in silence."""
@@ -93,11 +114,11 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load_tenants(file: Path, connectors: Mapping[str, Collection[str]]) -> dict[str, Tenant]:
+def load_tenants(file: Path, connectors: Mapping[str, ConnectorOptions]) -> dict[str, Tenant]:
     """The tenants of a tenants.yml, by slug.
 
-    connectors: the known connectors' names, each with the names of its own options. Raises ConfigError with one
-    sentence that names the file, the key, the value and the remedy. A file that does not exist holds no tenants.
+    connectors: the known connectors' names, each with what may be said of it. Raises ConfigError with one sentence
+    that names the file, the key, the value and the remedy. A file that does not exist holds no tenants.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -122,7 +143,7 @@ def load_tenants(file: Path, connectors: Mapping[str, Collection[str]]) -> dict[
     return {slug: _tenant(slug, body, file.parent, connectors) for slug, body in tenants.items()}
 
 
-def _tenant(slug: str, body: object, folder: Path, connectors: Mapping[str, Collection[str]]) -> Tenant:
+def _tenant(slug: str, body: object, folder: Path, connectors: Mapping[str, ConnectorOptions]) -> Tenant:
     fields = _mapping(body, slug)
     known = [name for name in Tenant.model_fields if name != "slug"]
     _only(fields, known, slug)
@@ -143,22 +164,34 @@ def _tenant(slug: str, body: object, folder: Path, connectors: Mapping[str, Coll
 
 
 def _source(
-    tenant: str, name: str, body: object, folder: Path, connectors: Mapping[str, Collection[str]]
+    tenant: str, name: str, body: object, folder: Path, connectors: Mapping[str, ConnectorOptions]
 ) -> SourceConfig:
     at = f"{tenant}.sources.{name}"
     fields = _mapping(body or {}, at)
     connector = fields.get("connector", name)
     _one_of(connector, connectors, f"{at}.connector", "name a connector that exists")
     general = [field for field in SourceConfig.model_fields if field not in ("name", "options")]
-    _only(fields, [*general, *connectors[str(connector)]], at)
+    options = connectors[str(connector)]
+    _only(fields, [*general, *sorted(options.keys)], at)
     values: dict[str, object] = {key: fields[key] for key in general if key in fields}
+    values["api"] = _api(fields.get("api"), str(connector), options.apis, at)
     files = fields.get("files")
     if files is not None:
         if not isinstance(files, str) or not files.strip():
             raise ConfigError(f"tenants.yml: {at}.files is {quoted(files)}; give the path of a folder.")
         values["files"] = folder / Path(files).expanduser()
-    options = {key: fields[key] for key in fields if key not in general}
-    return _validated(SourceConfig, {**values, "name": name, "connector": connector, "options": options}, at)
+    own = {key: fields[key] for key in fields if key not in general}
+    return _validated(SourceConfig, {**values, "name": name, "connector": connector, "options": own}, at)
+
+
+def _api(api: object, connector: str, known: Sequence[str], at: str) -> object:
+    """The API of a source, None for the default one."""
+    if api is None or (known and api == known[0]):
+        return None
+    if api not in known:
+        remedy = f"known are {', '.join(known)}" if known else f"{connector} has only one, leave api out"
+        raise ConfigError(f"tenants.yml: {at}.api is {quoted(api)}; {remedy}.")
+    return api
 
 
 _REMEDY = {

@@ -1,6 +1,6 @@
 """BigCommerce: Orders V2 with the products of each order, refunds V3."""
 
-from ingest.connector import Connector, Entity, Personal, required
+from ingest.connector import Connector, Entity, Personal, Total, required
 from ingest.fields import FieldType, typed, under
 
 BOOLEAN, CURRENCY, ID, INSTANT = FieldType.BOOLEAN, FieldType.CURRENCY, FieldType.ID, FieldType.INSTANT
@@ -97,7 +97,7 @@ CONNECTOR = Connector(
     options=frozenset({"store_hash"}),
     entities=(
         Entity(
-            connector="bigcommerce",
+            shape="bigcommerce",
             name="orders",
             kind="record",
             wrapper=("orders", "data"),
@@ -113,10 +113,11 @@ CONNECTOR = Connector(
             updated_at="date_modified",
             day=("date_created",),
             total="total_inc_tax",
+            totals={"total": Total(("total_inc_tax",))},
             personal=PERSONAL,
         ),
         Entity(
-            connector="bigcommerce",
+            shape="bigcommerce",
             name="order_products",
             kind="set",
             wrapper=("order_products", "products", "data"),
@@ -134,7 +135,7 @@ CONNECTOR = Connector(
             personal=PERSONAL,
         ),
         Entity(
-            connector="bigcommerce",
+            shape="bigcommerce",
             name="refunds",
             kind="record",
             wrapper=("refunds", "data"),
@@ -149,5 +150,13 @@ CONNECTOR = Connector(
             day=("created",),
             personal=PERSONAL,
         ),
+    ),
+    traps=(
+        "`currency_code` is the currency of display; the order's own is `default_currency_code`.",
+        "Of the amounts with and without tax only the one that `is_tax_inclusive_pricing` names is exact.",
+        "`refunded_amount` of an order is always 0: refunds come from V3.",
+        "The products of an order are a set of their own: a product that has vanished from it is gone.",
+        "Statuses go by `status_id`, as their names can be changed; customer 0 is nobody.",
+        "Declined payments of a refund are no money given back.",
     ),
 )

@@ -1,9 +1,13 @@
 """Shopify, Admin REST shapes. Field by field: notes of the vendor's API, versions up to 2026-10."""
 
-from ingest.connector import Connector, Entity, Personal, required
-from ingest.fields import FieldType, typed, under
+from collections.abc import Iterator
 
-BOOLEAN, CURRENCY, ID, INSTANT = FieldType.BOOLEAN, FieldType.CURRENCY, FieldType.ID, FieldType.INSTANT
+from ingest.connector import Connector, Entity, Personal, Total, required
+from ingest.fields import FieldType, typed, under
+from ingest.reports import shopifyql_rows
+
+BOOLEAN, COST, CURRENCY, DAY = FieldType.BOOLEAN, FieldType.COST, FieldType.CURRENCY, FieldType.DAY
+ID, INSTANT, INTEGER = FieldType.ID, FieldType.INSTANT, FieldType.INTEGER
 MONEY, QUANTITY, RATE = FieldType.MONEY, FieldType.QUANTITY, FieldType.RATE
 
 
@@ -114,14 +118,59 @@ PERSONAL = Personal(
     addresses=frozenset({"destination", "origin_location", "destination_location", "origin_address"}),
 )
 
+
+def _sales_rows(value: object) -> Iterator[object]:
+    """Rows under the names that ShopifyQL uses, whatever heading an export has: Gross sales → gross_sales."""
+    for row in shopifyql_rows(value):
+        if type(row) is dict:
+            yield {key.strip().lower().replace(" ", "_"): held for key, held in row.items()}
+        else:
+            yield row
+
+
+def shopifyql(shape: str) -> Entity:
+    """Shopify's own sales report by day, which the store's facts are compared with."""
+    return Entity(
+        shape=shape,
+        name="shopifyql",
+        master="platform_sales",
+        kind="record",
+        one=("row",),
+        required=(
+            required("day", type=DAY),
+            required("total_sales", "net_sales", "gross_sales", "orders", type=COST),
+        ),
+        optional={
+            **typed(
+                COST,
+                "discounts",
+                "returns",
+                "sales_reversals",
+                "shipping_charges",
+                "shipping",
+                "taxes",
+                "duties",
+                "additional_fees",
+                "tips",
+            ),
+            "orders": INTEGER,
+        },
+        id="day",
+        day=("day",),
+        csv=True,
+        unfold=_sales_rows,
+    )
+
+
 CONNECTOR = Connector(
     name="shopify",
+    api="rest",
     label="Shopify",
     provides=("store",),
     options=frozenset({"shop"}),
     entities=(
         Entity(
-            connector="shopify",
+            shape="shopify",
             name="orders",
             kind="record",
             wrapper=("orders",),
@@ -136,10 +185,12 @@ CONNECTOR = Connector(
             updated_at="updated_at",
             day=("processed_at", "created_at"),
             total="total_price",
+            totals={"total": Total(("total_price",))},
+            embeds={"order_products": "line_items", "refunds": "refunds", "customers": "customer"},
             personal=PERSONAL,
         ),
         Entity(
-            connector="shopify",
+            shape="shopify",
             name="refunds",
             kind="record",
             wrapper=("refunds",),
@@ -156,7 +207,7 @@ CONNECTOR = Connector(
             personal=PERSONAL,
         ),
         Entity(
-            connector="shopify",
+            shape="shopify",
             name="customers",
             kind="record",
             wrapper=("customers",),
@@ -172,5 +223,14 @@ CONNECTOR = Connector(
             foreign=frozenset({"line_items", "total_price", "order_id", "refund_line_items", "transactions"}),
             personal=PERSONAL,
         ),
+        shopifyql("shopify"),
+    ),
+    traps=(
+        "Amounts are the shop's own currency: `shop_money` where it is given, else the plain field.",
+        "The order's day is that of `processed_at`, not of `created_at`.",
+        "Refunds stand inside the order and may come by themselves as well: one id counts once, the newest version.",
+        "Refunded shipping stands in `refund_shipping_lines`, before API 2024-10 in an adjustment of its own kind.",
+        "Discounts are those of `discount_allocations`: a line's `total_discount` leaves out those of the whole order.",
+        "ShopifyQL writes discounts and returns as negative, and calls returns `sales_reversals` at times.",
     ),
 )

@@ -1,6 +1,6 @@
 """WooCommerce, REST API v3."""
 
-from ingest.connector import Connector, Entity, Personal, required
+from ingest.connector import Connector, Entity, Personal, Total, required
 from ingest.fields import FieldType, typed, under
 
 BOOLEAN, CURRENCY, ID, MONEY = FieldType.BOOLEAN, FieldType.CURRENCY, FieldType.ID, FieldType.MONEY
@@ -45,7 +45,7 @@ CONNECTOR = Connector(
     options=frozenset({"url"}),
     entities=(
         Entity(
-            connector="woocommerce",
+            shape="woocommerce",
             name="orders",
             kind="record",
             wrapper=("orders",),
@@ -61,10 +61,12 @@ CONNECTOR = Connector(
             updated_at="date_modified_gmt",
             day=("date_created_gmt",),
             total="total",
+            totals={"total": Total(("total",))},
+            embeds={"order_products": "line_items", "refunds": "refunds"},
             personal=PERSONAL,
         ),
         Entity(
-            connector="woocommerce",
+            shape="woocommerce",
             name="order_refunds",
             kind="record",
             wrapper=("order_refunds", "refunds"),
@@ -77,7 +79,16 @@ CONNECTOR = Connector(
             optional=LINES,
             parent=("parent_id", "order_id", "_links.up[0].href"),
             day=("date_created_gmt",),
+            master="refunds",
             personal=PERSONAL,
         ),
+    ),
+    traps=(
+        "Times without an offset are UTC (`*_gmt`); the others are left alone.",
+        "A refund's `amount` is positive, its lines' quantities and totals are negative.",
+        "A refund that comes without `parent_id` names its order in `_links.up`.",
+        "`refunds` inside an order have no day: the refunds themselves have to be delivered.",
+        "Customer 0 is a guest.",
+        "Of `meta_data` only order attribution and the refunded line's id are kept.",
     ),
 )

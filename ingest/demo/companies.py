@@ -30,7 +30,11 @@ class Pool:
 
 @dataclass(frozen=True)
 class Store:
-    """One store of a company. timezone: the one its vendor writes timestamps in."""
+    """One store of a company.
+
+    timezone: the one its vendor writes timestamps in. api: the vendor's API, "" for its first. name_prefix: what stands
+    between # and the number in the names of its orders. counts_like: the store whose numbers its orders share.
+    """
 
     source_name: str
     connector: str
@@ -42,6 +46,14 @@ class Store:
     first_id: int
     domain: str
     prices_include_tax: bool = False
+    api: str = ""
+    name_prefix: str = ""
+    counts_like: str = ""
+
+    @property
+    def shape(self) -> str:
+        """The shape of its records: the connector, with the API where that is not the first."""
+        return f"{self.connector}_{self.api}" if self.api else self.connector
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,6 +142,7 @@ COMPANIES: tuple[Company, ...] = (
                 pool=_TYRELL,
                 first_id=5_400_000_000_000,
                 domain="tyrell-corp.myshopify.com",
+                name_prefix="TY",
             ),
             Store(
                 source_name="woocommerce",
@@ -179,6 +192,8 @@ COMPANIES: tuple[Company, ...] = (
                 pool=_STARK_US,
                 first_id=6_100_000_000_000,
                 domain="stark-us.myshopify.com",
+                api="graphql",
+                counts_like="shopify_eu",
             ),
             Store(
                 source_name="shopify_eu",

@@ -141,6 +141,11 @@ class OrderPlaced:
     is_test: bool = False
     presentment: tuple[str, Decimal] | None = None
 
+    @property
+    def name(self) -> str:
+        """What the shop calls it."""
+        return f"#{self.store.name_prefix}{self.number}"
+
     @cached_property
     def goods(self) -> tuple[LineSold, ...]:
         """The lines that are sales: a gift card is none."""

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ingest.demo.companies import Company
+from ingest.demo.conversion import Rates, converted, in_cents
 from ingest.demo.events import Buyer, Version
+from ingest.demo.sources import sources_of
 from ingest.demo.truth import COUNT_METRICS, MONEY_METRICS, bookings, is_counted
 
 Totals = dict[str, str | int | None]
@@ -33,47 +35,67 @@ class _Sums:
 
     def totals(self, *, has_rate: bool) -> Totals:
         """Every metric; amounts are null where no row has a rate."""
+        counts = {**self.amounts, "customers": Decimal(len(self.customers))}
+        money = self.money() if has_rate else dict.fromkeys(MONEY_METRICS)
+        return {**money, **{name: int(counts.get(name, 0)) for name in COUNT_METRICS}}
+
+    def money(self) -> dict[str, str]:
+        """Every amount, as text with two decimals."""
         sums = self.amounts
         sums["net_sales"] = sums["gross_sales"] - sums["discounts"] - sums["returns"]
         sums["total_sales"] = sums["net_sales"] + sums["taxes"] + sums["shipping"] + sums["duties_and_fees"]
-        money = {name: f"{sums[name]:.2f}" if has_rate else None for name in MONEY_METRICS}
-        sums["customers"] = Decimal(len(self.customers))
-        return {**money, **{name: int(sums[name]) for name in COUNT_METRICS}}
+        return {name: f"{sums[name]:.2f}" for name in MONEY_METRICS}
 
 
 class Expected:
     """Adds up a company's orders, each told by its last version."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Company, rates: Rates) -> None:
         self._company = company
+        self._rates = rates
+        self._rated: dict[str, bool] = {store.source_name: False for store in company.stores}
+        self._native: dict[str, _Sums] = {store.source_name: _Sums() for store in company.stores}
+        self._days: defaultdict[tuple[str, date], defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         self._total = _Sums()
         self._sources: dict[str, _Sums] = {store.source_name: _Sums() for store in company.stores}
         self._months: defaultdict[str, _Sums] = defaultdict(_Sums)
         self._ordered: list[_Ordered] = []
         self._emails: dict[tuple[str, int], tuple[datetime, str]] = {}
         self._without_rate = 0
-        self.quarantined: dict[str, dict[str, int]] = {store.source_name: {} for store in company.stores}
+        self.quarantined: dict[str, dict[str, int]] = {source.name: {} for source in sources_of(company)}
 
-    def add(self, version: Version) -> None:
-        """An order as it stands."""
+    def add(self, version: Version) -> Decimal | None:
+        """An order as it stands; its total in the reporting currency, None where there is no rate."""
         placed = version.placed
-        source = placed.store.source_name
+        source, currency = placed.store.source_name, placed.store.currency
         self._remember_email(version)
+        ratio = self._rates.ratio(currency, placed.day)
         if not is_counted(version):
-            return
-        has_rate = placed.store.currency == self._company.currency
-        self._without_rate += not has_rate
-        for metric, day, amount in bookings(version):
-            if amount and (has_rate or metric in COUNT_METRICS):
+            return None
+        self._without_rate += ratio is None
+        self._rated[source] |= ratio is not None
+        native = list(bookings(version))
+        for metric, day, amount in native:
+            self._native[source].amounts[metric] += amount
+            self._days[source, day][metric] += amount
+        own = native if ratio is None or self._rates.is_own(currency) else converted(version, ratio)
+        for metric, day, amount in own:
+            if amount and (ratio is not None or metric in COUNT_METRICS):
                 for sums in (self._total, self._sources[source], self._months[_month(day)]):
                     sums.amounts[metric] += amount
         self._ordered.append(_Ordered(placed.at, source, placed.order_id, placed.day, placed.buyer))
+        if ratio is None or self._rates.is_own(currency):
+            return placed.total if ratio else None
+        return in_cents(placed.total, ratio)
+
+    def days_of(self, source: str) -> dict[date, Mapping[str, Decimal]]:
+        """A store's sums by day, in its own currency."""
+        return {day: sums for (name, day), sums in sorted(self._days.items()) if name == source}
 
     def document(self, first: date, last: date, settings: Mapping[str, object]) -> dict[str, object]:
         """The content of expected.json: amounts as text with two decimals, counts as numbers."""
         self._tell_persons_apart()
         company = self._company
-        rated = {store.source_name: store.currency == company.currency for store in company.stores}
         months = _months(first, last)
         return {
             "tenant": company.slug,
@@ -84,7 +106,11 @@ class Expected:
             "start": first.isoformat(),
             "until": last.isoformat(),
             "totals": self._total.totals(has_rate=True),
-            "by_source_name": {name: sums.totals(has_rate=rated[name]) for name, sums in self._sources.items()},
+            "by_source_name": {name: sums.totals(has_rate=self._rated[name]) for name, sums in self._sources.items()},
+            "native_by_source_name": {
+                store.source_name: {"currency": store.currency, **self._native[store.source_name].money()}
+                for store in company.stores
+            },
             "by_month": {month: self._months[month].totals(has_rate=True) for month in months},
             "orders_without_rate": self._without_rate,
             "quarantined": self.quarantined,

@@ -1,43 +1,35 @@
-"""The exports of one demo company: its stores simulated day by day, and what was expected of them."""
+"""The exports of one demo company: everything simulated day by day, and what was expected of it."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from ingest.demo import bigcommerce, shopify, shopify_refund, woocommerce
+from ingest.demo import bigcommerce, shopify, shopify_graphql, shopify_refund, shopifyql, woocommerce
+from ingest.demo.attribution import Attribution
 from ingest.demo.clock import days
 from ingest.demo.companies import Company, Store
+from ingest.demo.conversion import Rates
 from ingest.demo.damage import damaged, kind_of_damage
 from ingest.demo.delivery import delivered, delivered_sets
 from ingest.demo.dice import dice
-from ingest.demo.events import Refunded, Story, Version
+from ingest.demo.events import OrderPlaced, Refunded, Story, Version
 from ingest.demo.expected import Expected
-from ingest.demo.folder import Folder, Form, Payload, Record, encoded
+from ingest.demo.folder import Folder, Payload, Record, encoded
+from ingest.demo.forms import forms_of
+from ingest.demo.funnel import Funnel
+from ingest.demo.markets import MARKETS
 from ingest.demo.people import People
 from ingest.demo.refunds import Refunds
+from ingest.demo.reports import Reports
 from ingest.demo.shop import Shop
 from ingest.demo.shopify_money import Money
+from ingest.demo.sources import sources_of
+from ingest.demo.truth import is_counted
+from ingest.demo.visits import Visit, Visits, visit_of
 
-# every way a folder of exports may look, spread over the stores
-FORMS: dict[tuple[str, str], dict[str, Form]] = {
-    ("tyrell_corp", "shopify"): {"orders": Form("orders-{month}.jsonl")},
-    ("tyrell_corp", "woocommerce"): {
-        "orders": Form("orders-{month}.json.gz", wrapper=""),
-        "order_refunds": Form("order_refunds.part{part}.jsonl", newline=b"\r\n"),
-    },
-    ("wayne_enterprises", "bigcommerce"): {
-        "orders": Form("orders.part{part}.jsonl.gz"),
-        "order_products": Form("order_products-{month}.jsonl"),
-        "refunds": Form("refunds.json", wrapper="data"),
-    },
-    ("stark_industries", "shopify_us"): {"orders": Form("orders-{month}.json", wrapper="orders")},
-    ("stark_industries", "shopify_eu"): {
-        "orders": Form("orders-{month}.ndjson.gz"),
-        "refunds": Form("refunds.jsonl", mark=b"\xef\xbb\xbf"),
-        "customers": Form("customers.json", wrapper="customers"),
-    },
-}
 _REFUND_ENTITIES = {"shopify": "refunds", "bigcommerce": "refunds", "woocommerce": "order_refunds"}
+# orders so many days before the first still have visits and clicks on it: accounts are ahead of the company's clock
+_DAYS_BEFORE = timedelta(days=2)
 
 
 class Exports:
@@ -45,43 +37,76 @@ class Exports:
 
     def __init__(self, company: Company, root: Path, first: date, last: date, *, seed: int, scale: int) -> None:
         self.company = company
-        self.expected = Expected(company)
+        self.market = MARKETS[company.slug]
+        rates = Rates(company.currency, are_known=self.market.has_rates, seed=seed)
+        self.expected = Expected(company, rates)
+        self.attribution = Attribution(self.market, last)
         self.people = People(seed)
         self.folders = {
-            store.source_name: Folder(root / store.source_name, FORMS[company.slug, store.source_name])
-            for store in company.stores
+            source.name: Folder(root / source.name, forms_of(company, source.name)) for source in sources_of(company)
         }
         self.orders = 0
         self._first, self._last = first, last
         self._seed, self._scale = seed, scale
+        self._funnel = Funnel(company, self.market, seed, scale)
+        self._visits = Visits()
+        self.reports = Reports(
+            company, self.folders, self._funnel, self._visits, rates, last, self.expected.quarantined, seed, scale
+        )
 
     def write(self) -> None:
-        """Simulate every day and write what the stores would have exported by the end of the last."""
-        for store in self.company.stores:
-            folder = self.folders[store.source_name]
-            shop = Shop(self.company, store, self.people, self._seed, self._scale)
-            customers: dict[int, Record] = {}
-            for day in days(self._first, self._last):
+        """Simulate every day and write what the sources would have exported by the end of the last."""
+        shops = [Shop(self.company, store, self.people, self._seed, self._scale) for store in self.company.stores]
+        customers: dict[str, dict[int, Record]] = {store.source_name: {} for store in self.company.stores}
+        for day in days(self._first - _DAYS_BEFORE, self._last):
+            placed: list[OrderPlaced] = []
+            for shop in shops:
                 stories = [story for story in shop.stories(day) if story.placed.recorded_day <= self._last]
-                for story in stories:
-                    self._deliver(story, folder)
-                    if "customers" in folder.entities:
-                        _keep_customer(story, customers)
-                self._break(store, day, stories, folder)
-                if day.day == 1:
+                placed += [story.placed for story in stories]
+                self._day(shop.store, day, stories, customers[shop.store.source_name])
+            if day >= self._first:
+                self.reports.day(day, placed)
+                self._visits.forget_before(day)
+            if day.day == 1:
+                for folder in self.folders.values():
                     folder.write_before(day)
-            for record in customers.values():
-                folder.add("customers", self._last, record)
+        for name, records in customers.items():
+            for record in records.values():
+                self.folders[name].add("customers", self._last, record)
+        self._write_sales()
+        self.reports.finish(self._first)
+        for folder in self.folders.values():
             folder.write_all()
 
-    def _deliver(self, story: Story, folder: Folder) -> None:
+    def document(self, settings: dict[str, object]) -> dict[str, object]:
+        """The content of expected.json."""
+        return {
+            **self.expected.document(self._first, self._last, settings),
+            "attribution": self.attribution.document(),
+            **self.reports.document(),
+        }
+
+    def _day(self, store: Store, day: date, stories: list[Story], customers: dict[int, Record]) -> None:
+        folder = self.folders[store.source_name]
+        for story in stories:
+            visit = visit_of(story.placed, self.market, self._funnel, self._seed)
+            if visit:
+                self._visits.add(visit)
+            if day >= self._first:
+                self._deliver(story, visit, folder)
+                if "customers" in folder.entities:
+                    _keep_customer(story, customers)
+        if day >= self._first:
+            self._break(store, day, stories, folder)
+
+    def _deliver(self, story: Story, visit: Visit | None, folder: Folder) -> None:
         connector, number = story.placed.store.connector, story.placed.order_id
         told: dict[int, bytes] = {}
         self.orders += 1
         for item in delivered(story, self._last, self._seed):
             seen = len(item.version.seen)
             if seen not in told:
-                told[seen] = encoded(_ORDER[connector](item.version))
+                told[seen] = encoded(_order(item.version))
             folder.add("orders", item.day, Record(item.at, number, told[seen]))
         if "order_products" in folder.entities:
             for item in delivered_sets(story, self._last):
@@ -93,7 +118,8 @@ class Exports:
             for event in newest.refunds:
                 payload = _refund(event, newest)
                 folder.add(entity, event.day, Record(event.at, event.refund_id, encoded(payload)))
-        self.expected.add(newest)
+        total = self.expected.add(newest)
+        self.attribution.add(newest.placed, visit, is_counted=is_counted(newest), total=total)
 
     def _break(self, store: Store, day: date, stories: list[Story], folder: Folder) -> None:
         """Put the day's broken records among the good ones."""
@@ -103,24 +129,43 @@ class Exports:
             return
         for entity in folder.entities:
             lines = folder.takes_lines(entity)
-            kind = kind_of_damage(store.connector, entity, day, takes_lines=lines)
-            if kind is None or entity == "customers":
+            kind = kind_of_damage(store.shape, entity, day, takes_lines=lines)
+            if kind is None or entity in ("customers", "shopifyql"):
                 continue
             version = Version(model, ())
             if entity == "orders":
-                payload = _ORDER[store.connector](version)
+                payload = _order(version)
             elif entity == "order_products":
                 payload = bigcommerce.order_products(version)[0]
             else:
                 refunds = Refunds(model, dice(self._seed, "damage", store.source_name, day))
                 payload = _refund(refunds.of_money(model.at, day, Decimal("5.00"), "order"), version)
-            text = damaged(store.connector, entity, kind, payload)
+            text = damaged(store.shape, entity, kind, payload)
             folder.add(entity, day, Record(model.at, 0, text))
             counts = self.expected.quarantined[store.source_name]
             counts[entity] = counts.get(entity, 0) + 1
 
+    def _write_sales(self) -> None:
+        """The store's own report of its days, where its exports have one."""
+        for store in self.company.stores:
+            folder = self.folders[store.source_name]
+            if "shopifyql" in folder.entities:
+                sums = self.expected.days_of(store.source_name)
+                for number, day in enumerate(days(self._first, self._last)):
+                    at = datetime.combine(day, time(), UTC)
+                    folder.add("shopifyql", day, Record(at, number, shopifyql.line(day, sums.get(day, {}))))
 
-_ORDER = {"shopify": shopify.order, "bigcommerce": bigcommerce.order, "woocommerce": woocommerce.order}
+
+_ORDERS = {
+    "shopify": shopify.order,
+    "shopify_graphql": shopify_graphql.order,
+    "bigcommerce": bigcommerce.order,
+    "woocommerce": woocommerce.order,
+}
+
+
+def _order(version: Version) -> Payload:
+    return _ORDERS[version.placed.store.shape](version)
 
 
 def _refund(event: Refunded, version: Version) -> Payload:

@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,21 +26,29 @@ class Form:
 
     name: with {month} (a delivery a month), {part} (parts of one delivery) or neither (one file). wrapper: the API's
     key around an array, "" for a bare array, None for one record a line. newline and mark (a byte-order mark) concern
-    lines.
+    lines. compose: makes a file of the records in any other way.
     """
 
     name: str
     wrapper: str | None = None
     newline: bytes = b"\n"
     mark: bytes = b""
+    compose: Callable[[list[bytes]], bytes] | None = None
 
     @property
     def is_single(self) -> bool:
         return "{" not in self.name
 
+    @property
+    def takes_lines(self) -> bool:
+        """Whether a broken line harms no other record of its file."""
+        return self.wrapper is None and self.compose is None
+
     def bytes_of(self, records: Iterable[bytes]) -> bytes:
         """The content of a file with these records."""
-        if self.wrapper is None:
+        if self.compose:
+            text = self.compose(list(records))
+        elif self.wrapper is None:
             text = self.mark + b"".join(record + self.newline for record in records)
         else:
             array = b"[" + b",\n".join(records) + b"]"
@@ -63,7 +71,7 @@ class Folder:
     def __init__(self, root: Path, forms: dict[str, Form]) -> None:
         self._root = root
         self._forms = forms
-        self._pending: dict[tuple[str, int], list[Record]] = {}
+        self._pending: dict[tuple[str, int, int], list[Record]] = {}
         self._first_part: dict[str, int] = {}
         self.written = 0
         self.kept = 0
@@ -73,14 +81,18 @@ class Folder:
     def entities(self) -> tuple[str, ...]:
         return tuple(self._forms)
 
+    def is_single(self, entity: str) -> bool:
+        """Whether all records of an entity are in one file."""
+        return self._forms[entity].is_single
+
     def takes_lines(self, entity: str) -> bool:
         """Whether a broken line harms no other record of its file."""
-        return self._forms[entity].wrapper is None
+        return self._forms[entity].takes_lines
 
-    def add(self, entity: str, day: date, record: Record) -> None:
-        """A record of the delivery of that day's month."""
+    def add(self, entity: str, day: date, record: Record, version: int = 1) -> None:
+        """A record of the delivery of that day's month, or of a later one that tells days of that month again."""
         month = 0 if self._forms[entity].is_single else _month(day)
-        self._pending.setdefault((entity, month), []).append(record)
+        self._pending.setdefault((entity, month, version), []).append(record)
         self.records[entity] += 1
 
     def write_before(self, day: date) -> None:
@@ -91,13 +103,15 @@ class Folder:
         """Write whatever is still collected."""
         self._write(list(self._pending))
 
-    def _write(self, keys: Iterable[tuple[str, int]]) -> None:
-        for entity, month in sorted(keys):
+    def _write(self, keys: Iterable[tuple[str, int, int]]) -> None:
+        for entity, month, version in sorted(keys):
             form = self._forms[entity]
             year, index = divmod(month - 1, 12)
             part = month - self._first_part.setdefault(entity, month) + 1
-            name = form.name.format(month=f"{year:04d}-{index + 1:02d}", part=part)
-            content = form.bytes_of(_texts(self._pending.pop((entity, month))))
+            # later in the alphabet than what it tells again: of two files of one moment the name decides
+            again = f"_v{version}" if version > 1 else ""
+            name = form.name.format(month=f"{year:04d}-{index + 1:02d}{again}", part=part)
+            content = form.bytes_of(_texts(self._pending.pop((entity, month, version))))
             if write_if_new(self._root / name, content):
                 self.written += 1
             else:

@@ -17,6 +17,7 @@ from ingest.demo.people import People
 
 # ids count from here, so that they depend on the day and not on where a demo begins
 EPOCH = date(2020, 1, 1)
+_NAMESAKE_DAYS, _NAMESAKE_SLOT = 4, 5
 _BUSY = (0.9, 0.85, 0.9, 1.0, 1.15, 1.25, 0.95)  # Monday first
 
 _STATES: dict[str, tuple[tuple[float, str], ...]] = {
@@ -64,7 +65,7 @@ class Shop:
     def stories(self, day: date) -> Iterator[Story]:
         """The orders placed on a day of the tenant's, each with everything that will become of it."""
         chance = dice(self._seed, self.store.source_name, self.company.slug, day)
-        season = 1 + 0.25 * cos(2 * pi * (day.timetuple().tm_yday - 340) / 365)
+        season = _season(day)
         expected = self.store.orders_a_day * self._scale * season * _BUSY[day.weekday()] * (0.8 + 0.4 * chance.random())
         for number in range(min(int(expected + chance.random()), self.slots)):
             yield self._story(day, number)
@@ -72,9 +73,9 @@ class Shop:
     def _story(self, day: date, slot: int) -> Story:
         chance = dice(self._seed, self.store.source_name, self.company.slug, day, slot)
         second = _second(chance)
-        number = (day - EPOCH).days * self.slots + slot + 1
+        serial = (day - EPOCH).days * self.slots + slot + 1
         # WooCommerce gives refunds ids of the same kind as orders: an order keeps ten for itself
-        order_id = self.store.first_id + number * (10 if self.store.connector == "woocommerce" else 1)
+        order_id = self.store.first_id + serial * (10 if self.store.connector == "woocommerce" else 1)
         place = chance.choice(self.store.pool.places)
         channel = "pos" if self.store.connector == "shopify" and chance.random() < 0.08 else "web"
         buyer = self._buyer(day, slot, channel, chance)
@@ -90,7 +91,7 @@ class Shop:
         placed = OrderPlaced(
             store=self.store,
             order_id=order_id,
-            number=number + 1000,
+            number=self._number(day, slot) + 1000,
             at=at,
             day=day,
             recorded_at=instant(recorded_day, second, zone) if lag else at,
@@ -111,6 +112,17 @@ class Shop:
             presentment=("GBP", Decimal("0.86")) if self._pays_abroad(chance) else None,
         )
         return Story(placed, aftermath(placed, second, zone, chance))
+
+    def _number(self, day: date, slot: int) -> int:
+        """What the shop counts its orders by; a shop that counts like another gives some orders the other's names."""
+        store, elapsed = self.store, (day - EPOCH).days
+        if not store.counts_like:
+            return elapsed * self.slots + slot + 1
+        like = next(other for other in self.company.stores if other.source_name == store.counts_like)
+        a_day = ceil(like.orders_a_day * 3)
+        # half of them on the day of their namesake, the others four days before it
+        day_number = elapsed + (_NAMESAKE_DAYS if slot % 2 else 0)
+        return (day_number * a_day + _NAMESAKE_SLOT) * self._scale + slot + 1
 
     def _pays_abroad(self, chance: Random) -> bool:
         return self.store.currency == "EUR" and chance.random() < 0.04
@@ -136,6 +148,15 @@ class Shop:
 
     def _customer_id(self, number: int) -> int:
         return self.store.first_id % 1_000_000 + 207_000_000 + number
+
+
+def busy(day: date) -> float:
+    """How busy a day is, compared with others: a little more before the weekend and towards Christmas."""
+    return _season(day) * _BUSY[day.weekday()]
+
+
+def _season(day: date) -> float:
+    return 1 + 0.25 * cos(2 * pi * (day.timetuple().tm_yday - 340) / 365)
 
 
 def _second(chance: Random) -> int:

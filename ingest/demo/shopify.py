@@ -63,7 +63,7 @@ def order(version: Version) -> Payload:
         "gateway": "shopify_payments",
         "landing_site": _landing_site(placed),
         "location_id": 487838322 if placed.channel == "pos" else None,
-        "name": f"#{placed.number}",
+        "name": placed.name,
         "note": _note(placed),
         "note_attributes": [{"name": "Gift for", "value": person.name}] if person and placed.number % 31 == 0 else [],
         "number": placed.number - 1000,

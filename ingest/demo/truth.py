@@ -51,7 +51,12 @@ def is_counted(version: Version) -> bool:
 
 def bookings(version: Version) -> Iterator[Booking]:
     """What a counted order and its refunds book, each on its own day, in the store's currency."""
-    yield from _sale(version)
+    yield from sale(version)
+    yield from returns(version)
+
+
+def returns(version: Version) -> Iterator[Booking]:
+    """What refunds and a cancellation book, in the order of time."""
     held = _Held(version)
     cancelled = version.cancelled
     for event in version.seen:
@@ -63,7 +68,8 @@ def bookings(version: Version) -> Iterator[Booking]:
             yield from held.cancelled(event.day)
 
 
-def _sale(version: Version) -> Iterator[Booking]:
+def sale(version: Version) -> Iterator[Booking]:
+    """What the order itself books, all of it on its own day."""
     placed = version.placed
     day = placed.day
     yield Booking("orders", day, Decimal(1))

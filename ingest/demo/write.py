@@ -12,11 +12,13 @@ from ingest.demo.companies import COMPANIES, Company
 from ingest.demo.exports import Exports
 from ingest.demo.folder import write_if_new
 from ingest.demo.people import Person, PersonalData
+from ingest.demo.sources import tenants_yml
 from warehouse.errors import ConfigError, quoted
 from warehouse.home import Home, replace_text
 
 MONTHS = 13
 EXPECTED = "expected.json"
+ATTRIBUTION = "attribution.csv"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def write_demo(home: Home, *, until: date, scale: int = 1, seed: int = 42) -> De
         exports = Exports(company, root, start, until, seed=seed, scale=scale)
         exports.write()
         persons += exports.people.known()
-        document = exports.expected.document(start, until, {"seed": seed, "scale": scale})
+        document = exports.document({"seed": seed, "scale": scale})
+        write_if_new(root / ATTRIBUTION, exports.attribution.table())
         write_if_new(root / EXPECTED, (json.dumps(document, indent=1) + "\n").encode())
         reports.append(_report(company, exports, root / EXPECTED))
     return DemoReport(start, until, tuple(reports), PersonalData.of(persons))
@@ -73,24 +76,6 @@ def write_demo(home: Home, *, until: date, scale: int = 1, seed: int = 42) -> De
 def exports_folder(home: Home, slug: str) -> Path:
     """Where a demo tenant's exports and expected.json are."""
     return home.root / "exports" / slug
-
-
-def tenants_yml() -> str:
-    """The demo's tenants.yml."""
-    lines = ["# The tenants of `gata-mcp demo`; it writes this file itself.", "tenants:"]
-    for company in COMPANIES:
-        lines += [
-            f"  {company.slug}:",
-            f"    name: {company.name}",
-            f"    timezone: {company.timezone}",
-            f"    currency: {company.currency}",
-            "    sources:",
-        ]
-        for store in company.stores:
-            connector = "" if store.connector == store.source_name else f"connector: {store.connector}, "
-            files = f"./exports/{company.slug}/{store.source_name}"
-            lines.append(f"      {store.source_name}: {{{connector}files: {files}}}")
-    return "\n".join(lines) + "\n"
 
 
 def _replace_if_new(path: Path, text: str) -> None:

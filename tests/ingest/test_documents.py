@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest import documents
+from ingest import limits
 from ingest.connector import CONNECTORS, Entity
-from ingest.documents import BadRecord, FileRecord, read
+from ingest.documents import read
+from ingest.records import BadRecord, FileRecord
+from ingest.texts import Inflated
 from warehouse.errors import RefreshError
 
 ORDERS = CONNECTORS["shopify"].entity("orders")
@@ -282,7 +284,7 @@ def test_a_record_of_20_mb_is_accepted(tmp_path: Path) -> None:
 def test_a_record_above_the_limit_is_refused_and_the_others_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "RECORD_LIMIT", 1000)
+    monkeypatch.setattr(limits, "RECORD_LIMIT", 1000)
     big = {"id": 2, "note": "x" * 5000}
     for content in (
         "\n".join(map(json.dumps, [ONE, big, THREE])),
@@ -298,7 +300,7 @@ def test_a_record_above_the_limit_is_refused_and_the_others_are_taken(
 def test_a_document_above_the_limit_is_refused_in_one_sentence_unless_it_has_a_record_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "DOCUMENT_LIMIT", 40)
+    monkeypatch.setattr(limits, "DOCUMENT_LIMIT", 40)
     for content in (json.dumps(ALL), json.dumps(ALL, indent=1), '{"id": 1, ' + "x" * 100):
         assert reasons(taken(tmp_path, content.encode())) == [
             (1, "The file is one JSON document of more than 512 MB; deliver it as one record a line.")
@@ -322,8 +324,8 @@ def test_memory_stays_flat_for_one_record_a_line(tmp_path: Path) -> None:
 
 
 def test_memory_stays_bounded_for_a_file_without_any_line_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "RECORD_LIMIT", 1 << 20)
-    monkeypatch.setattr(documents, "DOCUMENT_LIMIT", 2 << 20)
+    monkeypatch.setattr(limits, "RECORD_LIMIT", 1 << 20)
+    monkeypatch.setattr(limits, "DOCUMENT_LIMIT", 2 << 20)
     path = tmp_path / "orders.jsonl"
     path.write_bytes(b"x" * (32 << 20))
     tracemalloc.start()
@@ -343,6 +345,6 @@ def test_a_file_that_cannot_be_read_fails_the_source_without_naming_a_path(tmp_p
 
 
 def test_the_stream_below_a_cut_gzip_file_ends_instead_of_raising() -> None:
-    inflated = documents._Inflated(io.BytesIO(gzip.compress(LINES)[:-9]))
+    inflated = Inflated(io.BytesIO(gzip.compress(LINES)[:-9]))
     assert LINES.startswith(io.BufferedReader(inflated).read())
     assert inflated.damage

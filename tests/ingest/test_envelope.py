@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from ingest.connector import CONNECTORS
-from ingest.documents import BadRecord, FileRecord
 from ingest.envelope import Envelope, QuarantineRow, RawRow
+from ingest.records import BadRecord, FileRecord
 from ingest.redaction import Redactor
 
 decode = msgspec.json.Decoder(float_hook=Decimal).decode

@@ -82,7 +82,7 @@ def test_files_of_no_entity_are_named_with_the_nearest_one(tmp_path: Path) -> No
         '"orders.xlsx" is not read: it is named after no entity; did you mean orders?',
         '"orders_2026.jsonl" is not read: it is named after no entity; did you mean orders?',
         '"ordres.jsonl" is not read: it is named after no entity; did you mean orders?',
-        '"x.txt" is not read: it is named after no entity; Shopify has orders, refunds, customers.',
+        '"x.txt" is not read: it is named after no entity; Shopify has orders, refunds, customers, shopifyql.',
     )
 
 

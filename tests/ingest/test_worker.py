@@ -33,11 +33,17 @@ class Gate(StandIn):
         self.open = threading.Event()
 
     def __call__(
-        self, tenant: Tenant, home: TenantHome, pipeline: Any, on_model: Callable[[int, int, str], None]
+        self,
+        tenant: Tenant,
+        home: TenantHome,
+        pipeline: Any,
+        on_model: Callable[[int, int, str], None],
+        *,
+        full: bool = False,
     ) -> Any:
         self.entered.set()
         assert self.open.wait(PATIENCE)
-        return super().__call__(tenant, home, pipeline, on_model)
+        return super().__call__(tenant, home, pipeline, on_model, full=full)
 
 
 @pytest.fixture
@@ -72,6 +78,57 @@ def test_requests_are_served_one_after_the_other(shop: Shop, dbt: StandIn, worke
     assert {event["id"] for event in first} == {1}
     assert {event["id"] for event in second} == {2}
     assert second[-1]["result"]["status"] == "unchanged"
+
+
+def test_a_refresh_takes_every_option(shop: Shop, dbt: StandIn, worker: ThreadWorker) -> None:
+    shop.deliver(order(1))
+    asked = {"sources": ["shopify"], "full": True, "reload": True, "accept": True}
+    worker.send(**refresh_request(shop, **asked))
+    assert worker.until("done", "error")[-1]["result"]["options"] == asked
+    assert dbt.full
+
+
+def test_an_unknown_source_is_an_error_with_the_nearest_names(shop: Shop, worker: ThreadWorker) -> None:
+    worker.send(**refresh_request(shop, sources=["shopfy"]))
+    event = worker.next()
+    assert (event["event"], event["error"]["kind"]) == ("error", "config")
+    assert 'Unknown source "shopfy". Nearest: shopify.' in event["error"]["message"]
+
+
+def lineage_request(shop: Shop, number: int = 2, **more: object) -> dict[str, object]:
+    assert shop.served is not None
+    asked = {"metric": "total_revenue", "period": "all", "where": [], "today": "2026-10-06", "payloads": 1}
+    request = {"id": number, "op": "lineage", "home": str(shop.root), "tenant": "acme", "snapshot": shop.served.id}
+    return request | asked | more
+
+
+def test_the_payloads_behind_a_number_are_found_in_raw(shop: Shop, dbt: StandIn, worker: ThreadWorker) -> None:
+    shop.deliver(order(1), order(2))
+    worker.send(**refresh_request(shop))
+    worker.until("done")
+    worker.send(**lineage_request(shop))
+    done = worker.until("done", "error")[-1]
+    [chain] = done["result"]["chains"]
+    raw = chain["raw"]
+    assert (raw["agrees"], raw["found"], raw["hashed"]) == (True, 2, 2)
+    assert [json.loads(payload["payload"])["id"] for payload in raw["payloads"] if payload["payload"]] == [1]
+    assert sorted(path.name for path in shop.home.work.iterdir()) == ["wh.duckdb"]
+
+
+def test_a_lineage_is_refused_while_a_refresh_holds_the_tenant(shop: Shop, dbt: StandIn, worker: ThreadWorker) -> None:
+    shop.deliver(order(1))
+    shop.refresh()
+    with FileStore(shop.home).writer():
+        worker.send(**lineage_request(shop))
+        event = worker.next()
+    assert (event["event"], event["error"]["kind"], event["error"]["retry_safe"]) == ("error", "locked", True)
+
+
+def test_a_lineage_of_a_snapshot_that_is_gone_says_to_ask_again(shop: Shop, dbt: StandIn, worker: ThreadWorker) -> None:
+    shop.deliver(order(1))
+    shop.refresh()
+    worker.send(**lineage_request(shop, snapshot="20260101T000000Z-abcdef"))
+    assert "ask again" in worker.next()["error"]["message"]
 
 
 def test_an_unknown_tenant_is_an_error_with_the_nearest_names(shop: Shop, worker: ThreadWorker) -> None:

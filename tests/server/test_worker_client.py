@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 from typing import Any
 
@@ -6,6 +7,7 @@ import pytest
 from puppet_worker import PATIENCE, Puppets
 
 from server.worker_client import Event, Workers
+from warehouse.errors import RefreshError
 
 REFRESH = {"op": "refresh", "tenant": "wayne_enterprises"}
 
@@ -28,6 +30,29 @@ class Ear:
 
     def next(self) -> Event:
         return self._events.get(timeout=PATIENCE)
+
+
+def test_an_answer_is_waited_for_and_the_events_before_it_are_heard(workers: Workers, puppets: Puppets) -> None:
+    ear = Ear()
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(workers.answer, REFRESH, ear)
+        puppet = puppets.next()
+        request = said(puppet.heard())
+        puppet.say(request, "output", text="half")
+        puppet.say(request, "done", result={"success": True})
+        assert answer.result(PATIENCE) == {"success": True}
+    assert ear.next()["text"] == "half"
+
+
+def test_an_answer_that_is_an_error_is_raised(workers: Workers, puppets: Puppets) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(workers.answer, REFRESH)
+        puppet = puppets.next()
+        error = {"kind": "locked", "message": "Another process works on this tenant.", "retry_safe": True}
+        puppet.say(said(puppet.heard()), "error", error=error)
+        with pytest.raises(RefreshError, match="Another process works") as raised:
+            answer.result(PATIENCE)
+    assert (raised.value.kind, raised.value.retry_safe) == ("locked", True)
 
 
 def test_a_request_hears_its_events_in_order(workers: Workers, puppets: Puppets) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dying_refresh
 import pytest
+from ledger import check_it_only_grew, ledger
 from shop import Shop, StandIn, order
 from worker_pipe import ChildWorker
 
@@ -66,6 +67,7 @@ def check_nothing_is_doubled(shop: Shop) -> None:
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.slow
 def test_a_refresh_killed_when(shop: Shop, point: str, lost: bool) -> None:
+    before = ledger(shop)
     kill_at(shop, POINTS[point])
     assert shop.total() == BEFORE
     dead = runs.latest(shop.home)
@@ -76,6 +78,7 @@ def test_a_refresh_killed_when(shop: Shop, point: str, lost: bool) -> None:
     assert shop.refresh().status == "succeeded"
     assert shop.total() == AFTER
     check_nothing_is_doubled(shop)
+    check_it_only_grew(before, ledger(shop))
     assert [path.name for path in shop.home.work.iterdir()] == ["wh.duckdb"]
     assert len(list(shop.home.snapshots.iterdir())) <= 3
     assert shop.refresh().status == "unchanged"

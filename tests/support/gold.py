@@ -11,7 +11,8 @@ import duckdb
 import yaml
 
 from warehouse.answer import Answer, answer
-from warehouse.catalog import Catalog, CatalogSource, build_catalog
+from warehouse.catalog import Catalog, CatalogSource
+from warehouse.cataloguing import build_catalog
 from warehouse.gold import open_gold
 from warehouse.query import MetricQuery
 from warehouse.tenants import Tenant
@@ -20,26 +21,33 @@ MARTS = Path(__file__).parents[2] / "warehouse" / "dbt" / "models" / "marts"
 REFRESHED_AT = datetime(2026, 4, 1, 6, tzinfo=UTC)
 
 Row = dict[str, object]
+Meta = Mapping[str, Mapping[str, Any]]
 
 
 @cache
 def mart_meta_from_yaml(folder: Path = MARTS) -> dict[str, dict[str, Any]]:
     """The marts' meta in the shape that a dbt manifest has it; copy it before changing it."""
-    marts: dict[str, dict[str, Any]] = {}
-    for file in sorted(folder.glob("*.yml")):
-        for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
-            marts[model["name"]] = {
-                "meta": model["config"].get("meta", {}),
-                "columns": {
-                    column["name"]: {
-                        "description": column["description"],
-                        "data_type": column["data_type"],
-                        "meta": column.get("config", {}).get("meta", {}),
-                    }
-                    for column in model["columns"]
-                },
-            }
-    return marts
+    models = [
+        model
+        for file in sorted(folder.glob("*.yml"))
+        for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+    ]
+    return {
+        model["name"]: {"meta": model["config"].get("meta", {}), "columns": columns_from_yaml(model["columns"])}
+        for model in models
+    }
+
+
+def columns_from_yaml(columns: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The columns of a model's yml in the shape that a dbt manifest has them."""
+    return {
+        column["name"]: {
+            "description": column["description"],
+            "data_type": column["data_type"],
+            "meta": column.get("config", {}).get("meta", {}),
+        }
+        for column in columns
+    }
 
 
 def tenant(**changes: object) -> Tenant:
@@ -53,24 +61,40 @@ def tenant(**changes: object) -> Tenant:
     return Tenant.model_validate({**values, **changes})
 
 
-def source(name: str, connector: str, first: str | None, through: str | None) -> CatalogSource:
+def source(
+    name: str,
+    connector: str,
+    first: str | None,
+    through: str | None,
+    *provides: str,
+    measures: tuple[str, ...] | None = None,
+) -> CatalogSource:
+    """A source of the catalog, a store if nothing is said that it provides."""
+
     def day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
 
     return CatalogSource(
-        name=name, connector=connector, provides=("store",), first_day=day(first), data_through=day(through)
+        name=name,
+        connector=connector,
+        provides=provides or ("store",),
+        measures=measures,
+        first_day=day(first),
+        data_through=day(through),
     )
 
 
-def write_gold(path: Path, rows: Mapping[str, Iterable[Row]]) -> None:
-    """Write a gold file at `path`: every mart of the yml, with `rows` by mart name."""
+def write_gold(path: Path, rows: Mapping[str, Iterable[Row]], marts: Meta | None = None) -> None:
+    """Write a gold file at `path`: every mart of the yml (or of `marts`), with `rows` by mart name."""
     with duckdb.connect(str(path)) as connection:
-        fill_gold(connection, rows)
+        fill_gold(connection, rows, marts)
 
 
-def fill_gold(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Iterable[Row]]) -> None:
-    """Create every mart of the yml in an empty database, with `rows` by mart name."""
-    for mart, meta in mart_meta_from_yaml().items():
+def fill_gold(
+    connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Iterable[Row]], marts: Meta | None = None
+) -> None:
+    """Create every mart of the yml (or of `marts`) in an empty database, with `rows` by mart name."""
+    for mart, meta in (marts or mart_meta_from_yaml()).items():
         columns = ", ".join(f'"{name}" {column["data_type"]}' for name, column in meta["columns"].items())
         connection.execute(f"create table {mart} ({columns})")
         for row in rows.get(mart, ()):
@@ -103,12 +127,14 @@ class Asked:
 
 
 def catalog_of(path: Path, sources: Iterable[CatalogSource], **changes: object) -> Catalog:
-    """The catalog of a gold file. changes: settings of the tenant, or notices."""
+    """The catalog of a gold file. changes: settings of the tenant, notices, or marts (their meta, else the yml's)."""
     notices = changes.pop("notices", ())
+    marts = changes.pop("marts", None) or mart_meta_from_yaml()
     assert isinstance(notices, tuple)
+    assert isinstance(marts, Mapping)
     with duckdb.connect(str(path), read_only=True) as connection:
         return build_catalog(
-            mart_meta_from_yaml(),
+            marts,
             tenant(**changes),
             "20260401T060000Z-abcdef",
             REFRESHED_AT,

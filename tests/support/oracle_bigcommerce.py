@@ -1,8 +1,7 @@
 """BigCommerce's V2 orders and their products, V3 refunds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
 
 from oracle_amounts import ZERO, minor_unit, share, without_tax
@@ -11,6 +10,7 @@ from oracle_fields import (
     Json,
     Malformed,
     amount,
+    figure,
     flag,
     identity,
     moment,
@@ -23,8 +23,9 @@ from oracle_fields import (
     sections,
     text,
 )
-from oracle_files import Record, records
-from oracle_records import Item, Line, Order, Product, Refund, Store, Version, by_key, cancelled
+from oracle_files import records
+from oracle_records import Bearer, Item, Line, Order, Product, Refund, Store, Version, by_key, cancelled
+from oracle_sets import served
 
 PLATFORM = "bigcommerce"
 CAPTURED = {"captured", "paid", "partially refunded", "refunded"}
@@ -36,7 +37,7 @@ SHIPPING = {"SHIPPING", "HANDLING", "GIFT_WRAPPING"}
 
 def store(source_name: str, folder: Path) -> Store:
     """The source's orders with the newest set of products of each, and its refunds."""
-    sets = product_sets(records(folder, "order_products", ("order_product", "products")))
+    sets = product_sets(folder)
     versions: list[Version[Order]] = []
     payloads: list[Version[Json]] = []
     for found in records(folder, "orders", ("order",)):
@@ -64,39 +65,23 @@ def store(source_name: str, folder: Path) -> Store:
     return result
 
 
-def product_sets(found: Iterable[Record]) -> dict[str, list[Json]]:
-    """The products of each order, from the newest file that holds them.
-
-    A set with a bad member leaves an older one in place, and is taken without that member only where none is held.
-    """
-    held: dict[str, list[Json]] = {}
-    for _, of_file in groupby(found, key=lambda one: one.file):
-        fresh: dict[str, dict[str, Json]] = {}
-        bad: set[str] = set()
-        for one in of_file:
-            if not isinstance(one.value, dict):
-                continue
-            try:
-                order_id = required(identity(one.value, "order_id"), "order_id")
-            except Malformed:
-                continue
-            members = fresh.setdefault(order_id, {})
-            try:
-                check_product(one.value)
-                members[required(identity(one.value, "id"), "id")] = one.value
-            except Malformed:
-                bad.add(order_id)
-        for order_id, members in fresh.items():
-            if order_id not in bad or order_id not in held:
-                held[order_id] = list(members.values())
-    return held
+def product_sets(folder: Path) -> dict[str, list[Json]]:
+    """The products of each order, from the newest file that holds them."""
+    found = served(
+        records(folder, "order_products", ("order_product", "products")),
+        key=lambda one: required(identity(one, "order_id"), "order_id"),
+        identity=lambda one: required(identity(one, "id"), "id"),
+        parse=checked_product,
+    )
+    return {order_id: [member.value for member in members] for order_id, members in found.items()}
 
 
-def check_product(payload: Json) -> None:
+def checked_product(payload: Json) -> Json:
     required(number(payload, "quantity"), "quantity")
     line_value(payload, included=False)
     line_value(payload, included=True)
     applied(payload)
+    return payload
 
 
 def line_value(payload: Json, included: bool) -> Decimal:
@@ -152,6 +137,9 @@ def order(source_name: str, payload: Json, products: Sequence[Json]) -> Order:
         duties_and_fees=sum((fee(one) for one in sections(payload, "fees")), ZERO),
         tips=ZERO,
         lines=order_lines(payload, products, currency),
+        bearer=Bearer("orders", required(identity(payload, "id"), "id"), payload),
+        store_currency=text(payload, "store_default_currency_code"),
+        store_rate=figure(payload, "store_default_to_transactional_exchange_rate"),
     )
 
 
@@ -201,6 +189,7 @@ def order_lines(payload: Json, products: Sequence[Json], currency: str) -> tuple
             gross=value,
             discount=discount,
             is_gift_card=text(one, "type") == "giftcertificate",
+            bearer=Bearer("order_products", identity(one, "id") or "", one),
         )
         for index, (one, value, discount) in enumerate(zip(products, values, discounts, strict=True))
     )
@@ -266,6 +255,7 @@ def refund(source_name: str, payload: Json, home: Json | None, products: Sequenc
         reason=text(payload, "reason"),
         items=tuple(refund_item(one, kept, value, part) for what, one, value, part in parts if what == "PRODUCT"),
         money=sum(paid, ZERO) if payments else total,
+        bearer=Bearer("refunds", required(identity(payload, "id"), "id"), payload),
         shipping=sum((value for what, _, value, _ in parts if what in SHIPPING), ZERO),
         duties_and_fees=sum((value for what, _, value, _ in parts if what == "FEE"), ZERO),
         tax=sum((part for what, _, _, part in parts if what != "PRODUCT"), ZERO),

@@ -1,61 +1,86 @@
-"""The three facts of a tenant's star, from its stores' records: persons, statuses, rests and cancellations."""
+"""The facts of a tenant's stores: orders, lines and what came back, from their records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from oracle_amounts import ZERO, minor_unit, share
-from oracle_records import EARLIEST, Item, Line, Order, Product, Refund, Store
+from oracle_amounts import ZERO, minor_unit
+from oracle_conversion import Priced, Returned, native, priced
+from oracle_persons import first_orders, persons
+from oracle_rates import Rates
+from oracle_records import Bearer, Line, Order, OrderKey, Payload, Product, Refund, Store
+from oracle_returns import REFUNDED, Holdings, Return, dated, order_returns
 
-Value = str | int | bool | Decimal | date | datetime | None
+Value = str | int | bool | Decimal | date | datetime | Bearer | Payload | None
 Row = dict[str, Value]
-OrderKey = tuple[str, str]
 
-REFUNDED = ("return", "tax", "shipping", "duties_and_fees", "tips", "refunded")
 CHARGED = ("total", "shipping", "tax", "duties_and_fees", "tips")
+LINE = ("gross", "discount", "net")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
-    """Rows by the columns of fct_orders, fct_order_lines and fct_refunds; money is Decimal, a day a date."""
+    """Rows by the columns of the star's facts; money is Decimal, a day a date. They stay as they are made.
+
+    `payload` of a row is the vendor's record that bears its amounts, `bearer` that with its entity and id.
+    """
 
     orders: list[Row] = field(default_factory=list)
     lines: list[Row] = field(default_factory=list)
     refunds: list[Row] = field(default_factory=list)
+    ads: list[Row] = field(default_factory=list)
+    sessions: list[Row] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
     week_start: str = "monday"
     fiscal_year_start: int = 1
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What is known of the visit that brought an order."""
+
+    channel: str = "Unattributed"
+    campaign_name: str | None = None
+    match_method: str = "none"
 
 
 @dataclass(frozen=True)
 class Tenant:
     zone: ZoneInfo
     currency: str
+    rates: Rates = field(default_factory=Rates)
+
+    @property
+    def unit(self) -> Decimal:
+        return minor_unit(self.currency)
+
+    def day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
+    def ratio(self, order: Order) -> Fraction | None:
+        """What one unit of an order's currency is in the reporting one: by the vendor's own rate, else by the day's."""
+        if order.currency == self.currency:
+            return Fraction(1)
+        on = self.day(order.ordered_at)
+        if order.store_currency and order.store_currency != order.currency and order.store_rate:
+            of_store = self.rates.ratio(order.store_currency, self.currency, on)
+            return of_store / Fraction(order.store_rate) if of_store is not None else None
+        return self.rates.ratio(order.currency, self.currency, on)
 
 
-@dataclass
-class Back:
-    """One row of fct_refunds: amounts that come back, in the order's currency."""
+def store_facts(
+    stores: Sequence[Store],
+    tenant: Tenant,
+    touches: Mapping[OrderKey, Touch],
+    measured: Mapping[str, bool],
+) -> Facts:
+    """Every order, line and refund of the tenant, excluded ones with is_counted false.
 
-    kind: str
-    line_id: str | None = None
-    product: Product = field(default_factory=Product)
-    quantity: Decimal = ZERO
-    goods: Decimal = ZERO
-    tax: Decimal = ZERO
-    shipping: Decimal = ZERO
-    duties_and_fees: Decimal = ZERO
-    tips: Decimal = ZERO
-    money: Decimal = ZERO
-
-    def amounts(self) -> tuple[Decimal, ...]:
-        """In the order of REFUNDED."""
-        return (self.goods, self.tax, self.shipping, self.duties_and_fees, self.tips, self.money)
-
-
-def facts(stores: Sequence[Store], tenant: Tenant, week_start: str = "monday", fiscal_year_start: int = 1) -> Facts:
-    """Every order, line and refund of the tenant, excluded ones with is_counted false."""
+    touches: the orders that a visit is known of; measured: by source_name, whether a property measures the store.
+    """
     orders = {(one.source_name, one.order_id): one for store in stores for one in store.orders}
     of_order: dict[OrderKey, list[Refund]] = {}
     for store in stores:
@@ -68,83 +93,36 @@ def facts(stores: Sequence[Store], tenant: Tenant, week_start: str = "monday", f
     places = {
         (one.source_name, one.customer_id): one.country for store in stores for one in store.customers if one.country
     }
-    result = Facts(week_start=week_start, fiscal_year_start=fiscal_year_start)
+    result = Facts()
     for key, order in orders.items():
         refunds = of_order.pop(key, [])
         person = known.get(key)
-        shared = order_dimensions(order, refunds, tenant, places.get((order.source_name, order.customer_id or "")))
+        home_country = places.get((order.source_name, order.customer_id or ""))
+        touch = touches.get(key, Touch())
+        shared = order_dimensions(order, refunds, home_country, touch)
         shared["customer_type"] = None if person is None else "new" if key in first else "returning"
-        result.orders.append(order_row(order, shared, person, key in first, tenant))
-        result.lines.extend(line_row(order, line, shared, tenant) for line in order.lines)
-        for refund_id, at, reason, back in order_returns(order, refunds):
-            result.refunds.append(refund_row(key, refund_id, at, reason, back, shared, tenant, order.currency))
+        own, ratio = native(order), tenant.ratio(order)
+        amounts = own if ratio == 1 else priced(order, ratio, tenant.unit) if ratio else None
+        row = order_row(order, shared, person, key in first, tenant, own, amounts)
+        row["match_method"], row["is_measured"] = touch.match_method, measured.get(order.source_name, False)
+        result.orders.append(row)
+        for index, line in enumerate(order.lines):
+            reported_line = amounts.lines[index] if amounts else None
+            result.lines.append(line_row(order, line, shared, tenant, own.lines[index], reported_line))
+        returned = Returned(order, ratio, tenant.unit) if ratio and ratio != 1 else None
+        for back in order_returns(order, refunds):
+            in_reporting = (
+                back.back.amounts() if ratio == 1 else returned.row(back.back.amounts()) if returned else None
+            )
+            result.refunds.append(refund_row(key, back, shared, tenant, in_reporting))
     for key, refunds in of_order.items():
         for one in refunds:
             shared = {"source_name": one.source_name, "platform": one.platform, "is_counted": True}
-            for back in Ledger(None).rows(one):
-                row = refund_row(
-                    key,
-                    one.refund_id,
-                    one.refunded_at,
-                    one.reason,
-                    back,
-                    shared,
-                    tenant,
-                    one.currency or tenant.currency,
-                )
-                result.refunds.append(row)
+            own_currency = (one.currency or tenant.currency) == tenant.currency
+            for back in dated(one, Holdings(None).rows(one)):
+                in_reporting = back.back.amounts() if own_currency else None
+                result.refunds.append(refund_row(key, back, shared, tenant, in_reporting))
     return result
-
-
-# Persons
-
-
-def normal(email: str | None) -> str | None:
-    return email.strip().lower() or None if email else None
-
-
-def persons(stores: Sequence[Store]) -> dict[OrderKey, str]:
-    """Who placed each order: the e-mail of the customer's latest record, else the order's own, else one that the
-    customer's id has anywhere (the latest), else store and customer id. Nobody's orders are not among them."""
-    latest: dict[OrderKey, str | None] = {}
-    anywhere: dict[OrderKey, tuple[datetime, str]] = {}
-
-    def seen(key: OrderKey, at: datetime | None, email: str | None) -> None:
-        if email and (key not in anywhere or anywhere[key][0] <= (at or EARLIEST)):
-            anywhere[key] = (at or EARLIEST, email)
-
-    for store in stores:
-        for customer in store.customers:
-            latest[customer.source_name, customer.customer_id] = normal(customer.email)
-            seen((customer.source_name, customer.customer_id), customer.updated_at, normal(customer.email))
-        for order in store.orders:
-            if order.customer_id:
-                seen((order.source_name, order.customer_id), order.updated_at, normal(order.email))
-    found = {}
-    for store in stores:
-        for order in store.orders:
-            key = (order.source_name, order.customer_id or "")
-            email = latest.get(key) or normal(order.email) or anywhere.get(key, (EARLIEST, ""))[1]
-            if email:
-                found[order.source_name, order.order_id] = f"email {email}"
-            elif order.customer_id:
-                found[order.source_name, order.order_id] = f"customer {order.source_name} {order.customer_id}"
-    return found
-
-
-def first_orders(orders: Iterable[Order], known: Mapping[OrderKey, str]) -> set[OrderKey]:
-    """Each person's first counted order ever, ties by (ordered_at, source_name, order_id)."""
-    first: dict[str, tuple[datetime, str, str]] = {}
-    for order in orders:
-        person = known.get((order.source_name, order.order_id))
-        if person is None or order.exclusion_reason:
-            continue
-        rank = (order.ordered_at, order.source_name, order.order_id)
-        first[person] = min(rank, first.get(person, rank))
-    return {(source_name, order_id) for _, source_name, order_id in first.values()}
-
-
-# Rows
 
 
 def order_status(order: Order, refunds: Sequence[Refund]) -> str:
@@ -155,42 +133,53 @@ def order_status(order: Order, refunds: Sequence[Refund]) -> str:
     return "refunded" if money >= order.total else "partially_refunded"
 
 
-def order_dimensions(order: Order, refunds: Sequence[Refund], tenant: Tenant, home_country: str | None) -> Row:
+def order_dimensions(order: Order, refunds: Sequence[Refund], home_country: str | None, touch: Touch) -> Row:
     return {
         "source_name": order.source_name,
         "platform": order.platform,
         "order_status": order_status(order, refunds),
         "currency": order.currency,
         "customer_country": order.country or home_country,
-        "channel": "Unattributed",
-        "campaign_name": None,
+        "channel": touch.channel,
+        "campaign_name": touch.campaign_name,
         "is_counted": order.exclusion_reason is None,
     }
 
 
-def reported(names: Sequence[str], amounts: Sequence[Decimal], currency: str, tenant: Tenant) -> Row:
-    """Amounts in the reporting currency, NULL where they are in another one, and beside them the native ones."""
-    own = currency == tenant.currency
-    row: Row = {f"{name}_amount": amount if own else None for name, amount in zip(names, amounts, strict=True)}
-    return row | {f"native_{name}_amount": amount for name, amount in zip(names, amounts, strict=True)}
+def reported(names: Sequence[str], own: Sequence[Decimal], amounts: Sequence[Decimal] | None) -> Row:
+    """Amounts in the reporting currency, NULL without a rate, and beside them the native ones."""
+    row: Row = {f"{name}_amount": amounts[index] if amounts else None for index, name in enumerate(names)}
+    return row | {f"native_{name}_amount": amount for name, amount in zip(names, own, strict=True)}
 
 
-def order_row(order: Order, shared: Row, person: str | None, is_first: bool, tenant: Tenant) -> Row:
-    charged = (order.total, order.shipping, order.tax, order.duties_and_fees, order.tips)
+def borne(by: Bearer) -> Row:
+    return {"bearer": by, "payload": by.payload}
+
+
+def order_row(
+    order: Order,
+    shared: Row,
+    person: str | None,
+    is_first: bool,
+    tenant: Tenant,
+    own: Priced,
+    amounts: Priced | None,
+) -> Row:
     return {
         **shared,
         "order_key": f"{order.source_name} {order.order_id}",
         "order_id": order.order_id,
         "order_name": order.order_name,
         "ordered_at": order.ordered_at,
-        "order_date": order.ordered_at.astimezone(tenant.zone).date(),
+        "order_date": tenant.day(order.ordered_at),
         "updated_at": order.updated_at,
         "cancelled_at": order.cancelled_at,
         "source_status": order.source_status,
         "exclusion_reason": order.exclusion_reason,
         "person_key": person,
         "is_first_order": is_first,
-        **reported(CHARGED, charged, order.currency, tenant),
+        **borne(order.bearer),
+        **reported(CHARGED, own.charged, amounts.charged if amounts else None),
     }
 
 
@@ -204,7 +193,14 @@ def product_columns(source_name: str, product: Product) -> Row:
     }
 
 
-def line_row(order: Order, line: Line, shared: Row, tenant: Tenant) -> Row:
+def line_row(
+    order: Order,
+    line: Line,
+    shared: Row,
+    tenant: Tenant,
+    own: Sequence[Decimal],
+    amounts: Sequence[Decimal] | None,
+) -> Row:
     return {
         **shared,
         **product_columns(order.source_name, line.product),
@@ -212,161 +208,32 @@ def line_row(order: Order, line: Line, shared: Row, tenant: Tenant) -> Row:
         "order_id": order.order_id,
         "line_id": line.line_id,
         "line_number": line.number,
-        "order_date": order.ordered_at.astimezone(tenant.zone).date(),
+        "order_date": tenant.day(order.ordered_at),
         "is_gift_card": line.is_gift_card,
         "is_counted": order.exclusion_reason is None and line.is_sale,
         "quantity": line.quantity,
-        **reported(("gross", "discount", "net"), (line.gross, line.discount, line.net), order.currency, tenant),
+        **borne(line.bearer or order.bearer),
+        **reported(LINE, own, amounts),
     }
 
 
-def refund_row(
-    key: OrderKey,
-    refund_id: str | None,
-    at: datetime,
-    reason: str | None,
-    back: Back,
-    shared: Row,
-    tenant: Tenant,
-    currency: str,
-) -> Row:
+def refund_row(key: OrderKey, one: Return, shared: Row, tenant: Tenant, amounts: Sequence[Decimal] | None) -> Row:
     nothing: Row = dict.fromkeys(
         ("order_status", "currency", "customer_country", "customer_type", "channel", "campaign_name")
     )
     return {
         **nothing,
         **shared,
-        **product_columns(key[0], back.product),
+        **product_columns(key[0], one.back.product),
         "order_key": " ".join(key),
         "order_id": key[1],
-        "refund_id": refund_id,
-        "line_id": back.line_id,
-        "kind": back.kind,
-        "refunded_at": at,
-        "refund_date": at.astimezone(tenant.zone).date(),
-        "refund_reason": reason,
-        "quantity": back.quantity,
-        **reported(REFUNDED, back.amounts(), currency, tenant),
+        "refund_id": one.refund_id,
+        "line_id": one.back.line_id,
+        "kind": one.back.kind,
+        "refunded_at": one.at,
+        "refund_date": tenant.day(one.at),
+        "refund_reason": one.reason,
+        "quantity": one.back.quantity,
+        **borne(one.bearer),
+        **reported(REFUNDED, one.back.amounts(), amounts),
     }
-
-
-# What comes back
-
-
-def order_returns(order: Order, refunds: Sequence[Refund]) -> list[tuple[str | None, datetime, str | None, Back]]:
-    """The rows of an order's refunds, and of its cancellation between those before it and those from then on."""
-    ledger = Ledger(order)
-    found: list[tuple[str | None, datetime, str | None, Back]] = []
-    until = order.cancelled_at
-    for one in refunds:
-        if until is None or one.refunded_at < until:
-            found.extend((one.refund_id, one.refunded_at, one.reason, back) for back in ledger.rows(one))
-    if until is not None:
-        found.extend((None, until, order.cancel_reason, back) for back in ledger.cancellation())
-        for one in refunds:
-            if one.refunded_at >= until:
-                rows = (back for back in ledger.money_only(one) if back.kind == "item" or back.money)
-                found.extend((one.refund_id, one.refunded_at, one.reason, back) for back in rows)
-    return found
-
-
-class Ledger:
-    """What an order still holds while its refunds are gone through in the order of their days.
-
-    Without an order (it has not arrived) nothing bounds what comes back, and all of a rest is goods.
-    """
-
-    def __init__(self, order: Order | None) -> None:
-        self.order = order
-        self.lines = [line for line in order.lines if line.is_sale] if order else []
-        self.goods = sum((line.net for line in self.lines), ZERO)
-        self.shipping = order.shipping if order else ZERO
-        self.tax = order.tax if order else ZERO
-        self.duties_and_fees = order.duties_and_fees if order else ZERO
-        self.tips = order.tips if order else ZERO
-        self.by_line: dict[str, Decimal] = {}
-        self.units: dict[str, Decimal] = {}
-        self.unit = minor_unit(order.currency) if order else Decimal("0.01")
-
-    def rows(self, refund: Refund) -> list[Back]:
-        """An itemised row a returned line, never capped, and one for everything else that the refund gives back."""
-        rows = self.money_only(refund)
-        items, rest = rows[: len(refund.items)], rows[-1]
-        for item, back in zip(refund.items, items, strict=True):
-            back.tax = item.tax
-            if item.is_tip:
-                back.tips = item.value
-                self.tips -= item.value
-            elif not item.is_gift_card:
-                back.quantity, back.goods = item.quantity, item.value
-                self.take(item)
-            self.tax -= item.tax
-        rest.shipping, rest.tax, rest.duties_and_fees = refund.shipping, refund.tax, refund.duties_and_fees
-        self.shipping -= refund.shipping
-        self.tax -= refund.tax
-        self.duties_and_fees -= refund.duties_and_fees
-        self.take_rest(rest, refund)
-        return rows if any(rest.amounts()) else items
-
-    def take(self, item: Item) -> None:
-        self.goods -= item.value
-        if item.line_id is not None:
-            self.by_line[item.line_id] = self.by_line.get(item.line_id, ZERO) + item.value
-            self.units[item.line_id] = self.units.get(item.line_id, ZERO) + item.quantity
-
-    def take_rest(self, row: Back, refund: Refund) -> None:
-        """Goods first, then shipping, taxes, duties and fees, each up to what the order still holds."""
-        given = sum((item.value + item.tax for item in refund.items), ZERO)
-        given += refund.shipping + refund.tax + refund.duties_and_fees
-        left = max(refund.money - given, ZERO) if refund.recorded is None else refund.recorded
-        goods = left if self.order is None or left < 0 else min(left, max(self.goods, ZERO))
-        row.goods += goods
-        self.goods -= goods
-        left -= goods
-        if self.order is None or left <= 0:
-            return
-        for name in ("shipping", "tax", "duties_and_fees"):
-            part = min(left, max(getattr(self, name), ZERO))
-            setattr(row, name, getattr(row, name) + part)
-            setattr(self, name, getattr(self, name) - part)
-            left -= part
-
-    def money_only(self, refund: Refund) -> list[Back]:
-        """Its money alone: an item has its value and tax where that suffices, else its share; last, what is left."""
-        wanted = [item.value + item.tax for item in refund.items]
-        parts = wanted if refund.money >= sum(wanted, ZERO) else share(refund.money, wanted, self.unit)
-        rows = [
-            Back("item", item.line_id, item.product, money=part) for item, part in zip(refund.items, parts, strict=True)
-        ]
-        return [*rows, Back("rest", money=refund.money - sum(parts, ZERO))]
-
-    def cancellation(self) -> list[Back]:
-        """Line by line what the refunds so far have not taken back; what came back without a product is shared out."""
-        assert self.order is not None
-        ids = {line.line_id for line in self.lines}
-        whole = sum((line.net for line in self.lines), ZERO)
-        held = [line.net - self.by_line.get(line.line_id or "", ZERO) for line in self.lines]
-        elsewhere = whole - self.goods - sum((back for key, back in self.by_line.items() if key in ids), ZERO)
-        weights = held if any(one > 0 for one in held) else [line.net for line in self.lines]
-        parts = share(elsewhere, weights, self.unit)
-        rows = []
-        for line, holds, part in zip(self.lines, held, parts, strict=True):
-            back = Back("cancellation", line.line_id, line.product)
-            back.goods = _remaining(line.net, holds - part)
-            back.quantity = _remaining(line.quantity, line.quantity - self.units.get(line.line_id or "", ZERO))
-            if back.goods or back.quantity:
-                rows.append(back)
-        beside = Back("cancellation")
-        for name in ("shipping", "tax", "duties_and_fees", "tips"):
-            setattr(beside, name, _remaining(getattr(self.order, name), getattr(self, name)))
-        if any(beside.amounts()):
-            home = rows[0] if rows else beside
-            home.shipping, home.tax = beside.shipping, beside.tax
-            home.duties_and_fees, home.tips = beside.duties_and_fees, beside.tips
-            rows = rows or [beside]
-        return rows
-
-
-def _remaining(charged: Decimal, left: Decimal) -> Decimal:
-    """What is left of a charge, never beyond zero."""
-    return max(left, ZERO) if charged >= 0 else min(left, ZERO)

@@ -1,8 +1,8 @@
 """Typed reads from a vendor's payload; a value of a wrong type makes the whole record malformed."""
 
 import re
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -11,6 +11,15 @@ Json = dict[str, object]
 
 LARGEST = Decimal(10) ** 14
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+MICRO = Decimal("0.000001")
+DAYS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})([ T].*)?"),
+    re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"),
+    re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})"),
+)
 
 
 class Malformed(ValueError):
@@ -151,3 +160,91 @@ def _iso(value: object, name: str) -> datetime:
         return datetime.fromisoformat(value.strip())
     except ValueError:
         raise Malformed(f"{name} is no date") from None
+
+
+# Reports
+
+NULLS = {"", "-", "--"}
+
+
+def at(payload: Json, path: str) -> object:
+    """What stands at a path of names, `a.b`; None where a part of it is missing."""
+    value: object = payload
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def first(payload: Json, *paths: str) -> object:
+    """The first value that is given: not missing, not blank, not one of the reports' dashes."""
+    for path in paths:
+        value = at(payload, path)
+        if value is not None and not (isinstance(value, str) and value.strip() in NULLS):
+            return value
+    return None
+
+
+def word(payload: Json, *paths: str) -> str | None:
+    """The first text or number that is given, as a text without blanks around it."""
+    value = first(payload, *paths)
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    return str(value).strip()
+
+
+def figure(payload: Json, *paths: str) -> Decimal | None:
+    """A report's number of any precision, half-even at six decimals; 1,000.00 is a thousand.
+
+    Raises:
+        Malformed: when it is no number or has more than twelve digits before the point.
+    """
+    value = first(payload, *paths)
+    if value is None:
+        return None
+    written = str(value).strip()
+    if GROUPED.fullmatch(written):
+        written = written.replace(",", "")
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal) or not NUMBER.fullmatch(written):
+        raise Malformed(f"{paths[0]} is no number")
+    exact = Decimal(written)
+    if abs(exact) >= Decimal(10) ** 12:
+        raise Malformed(f"{paths[0]} is too large")
+    return exact if exact == exact.quantize(MICRO) else exact.quantize(MICRO, rounding=ROUND_HALF_EVEN)
+
+
+def count(payload: Json, *paths: str) -> int | None:
+    """A whole number, also as a text."""
+    value = first(payload, *paths)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,18}(\.0+)?", str(value).strip()):
+        raise Malformed(f"{paths[0]} is no whole number")
+    return int(Decimal(str(value)))
+
+
+def day(payload: Json, *paths: str) -> date:
+    """The day of a report row: 2026-10-01 (with or without a time), 20261001, 10/1/2026 or {year, month, day}.
+
+    Raises:
+        Malformed: when it is missing or none of these.
+    """
+    value = first(payload, *paths)
+    if isinstance(value, dict):
+        parts = [value.get("year"), value.get("month"), value.get("day")]
+    else:
+        written = "" if isinstance(value, bool) else str(value).strip()
+        match = next((match for form in DAYS if (match := form.fullmatch(written))), None)
+        parts = [match[name] for name in ("year", "month", "day")] if match else [None]
+    try:
+        return date(*(int(str(part)) for part in parts))
+    except (TypeError, ValueError):
+        raise Malformed(f"{paths[0]} is no day") from None
+
+
+def epoch(payload: Json, path: str) -> datetime:
+    """Seconds since 1970, milliseconds from 1e11 on."""
+    value = figure(payload, path)
+    if value is None:
+        raise Malformed(f"{path} is missing")
+    seconds = value / 1000 if abs(value) >= Decimal(10) ** 11 else value
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(seconds * 1_000_000))

@@ -6,12 +6,15 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from oracle_records import Delivery
+
+Unfold = Callable[[Iterable[object]], Iterable[object]]
+"""Makes the records of a file out of its values, where an API's answer is more than a wrapper around them."""
 
 NAME = re.compile(r"(?P<stem>.+?)(\.part(?P<part>\d+))?\.(?P<form>jsonl|ndjson|json|csv)(?P<gz>\.gz)?")
 
@@ -29,12 +32,17 @@ class Record:
         return (*self.file, self.position)
 
 
-def records(folder: Path, entity: str, wrappers: Collection[str]) -> Iterator[Record]:
+def records(
+    folder: Path, entity: str, wrappers: Collection[str] = (), unfold: Unfold | None = None, header: str = ""
+) -> Iterator[Record]:
     """Every record of an entity below folder, the oldest delivery first.
 
     A delivery is `<entity>.<form>`, `<entity>-<anything>.<form>`, or all parts of one of them together; its time is
-    that of its newest part. What is not JSON is left out.
+    that of its newest part. What is not JSON is left out. `header` is a column that the first row of a CSV table must
+    have, where lines of another kind may stand above it.
     """
+    if not folder.is_dir():
+        return
     files: dict[str, list[tuple[int, Path, str, bool]]] = {}
     for path in sorted(folder.iterdir()):
         named = NAME.fullmatch(path.name)
@@ -47,10 +55,14 @@ def records(folder: Path, entity: str, wrappers: Collection[str]) -> Iterator[Re
         position = 0
         for _, path, form, zipped in sorted(files[name]):
             written = _content(path, zipped)
-            for value in _csv_rows(written) if form == "csv" else _json_values(written):
-                for member in _unwrapped(value, {entity, *wrappers}):
-                    yield Record(member, (modified, name), position)
-                    position += 1
+            held: Iterable[object] = _csv_rows(written, header) if form == "csv" else _json_values(written)
+            if unfold is None:
+                held = (member for value in held for member in _unwrapped(value, {entity, *wrappers}))
+            else:
+                held = unfold(held)
+            for member in held:
+                yield Record(member, (modified, name), position)
+                position += 1
 
 
 def _content(path: Path, zipped: bool) -> bytes:
@@ -108,12 +120,15 @@ def _unwrapped(value: object, wrappers: Collection[str]) -> Iterator[object]:
     yield value
 
 
-def _csv_rows(written: bytes) -> Iterator[object]:
+def _csv_rows(written: bytes, header: str) -> Iterator[object]:
     """One object a row; a cell that holds a JSON object or list is read as such, `a.b` is b inside of a."""
-    for row in csv.DictReader(io.StringIO(written.decode("utf-8", errors="replace"), newline="")):
+    lines = io.StringIO(written.decode("utf-8", errors="replace"), newline="")
+    table = [row for row in csv.reader(lines) if row]
+    start = next((index for index, row in enumerate(table) if header in row), 0) if header else 0
+    for row in table[start + 1 :]:
         found: dict[str, object] = {}
-        for name, cell in row.items():
-            if name is None or cell is None or cell == "":
+        for name, cell in zip(table[start], row, strict=False):
+            if name == "" or cell == "":
                 continue
             *parents, last = name.split(".")
             home = found

@@ -1,6 +1,6 @@
 """The stores' records in one shape, before any rule that needs more than one of them is applied."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,7 +14,21 @@ K = TypeVar("K", bound=Hashable)
 Delivery = tuple[int, str, int]
 """When a record came: its file's modification time in ns, the file's name, its position in the file."""
 
+OrderKey = tuple[str, str]
+"""A source's name and the id of an order in it."""
+
+Payload = Mapping[str, object]
+
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """The payload that bears a row's amounts: its entity, its id there, and itself as the vendor wrote it."""
+
+    entity: str
+    source_id: str
+    payload: Payload = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,8 @@ class Product:
 
 @dataclass(frozen=True)
 class Line:
+    """`bearer` is the order's own payload where none is named."""
+
     line_id: str | None
     number: int
     product: Product
@@ -35,6 +51,7 @@ class Line:
     discount: Decimal
     is_gift_card: bool = False
     is_tip: bool = False
+    bearer: Bearer | None = None
 
     @property
     def is_sale(self) -> bool:
@@ -48,7 +65,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Order:
-    """An order's latest version. Amounts are in its currency; shipping, duties and fees are without their tax."""
+    """An order's latest version. Amounts are in its currency; shipping, duties and fees are without their tax.
+
+    `store_rate` is what one unit of the store's own currency was in the order's, as the vendor says. `cancelled_by` is
+    the payload that dates its cancellation, where that is not the latest one.
+    """
 
     source_name: str
     platform: str
@@ -71,6 +92,10 @@ class Order:
     duties_and_fees: Decimal
     tips: Decimal
     lines: tuple[Line, ...]
+    bearer: Bearer
+    cancelled_by: Bearer | None = None
+    store_currency: str | None = None
+    store_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +113,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Refund:
-    """`tax` is that of shipping and fees; `recorded` is the discrepancy that the vendor itself states as the rest."""
+    """`tax` is that of shipping and fees; `recorded` is the discrepancy that the vendor itself states as the rest.
+
+    `returned_at` is the day of its goods where the vendor's ledger says another one.
+    """
 
     source_name: str
     platform: str
@@ -98,11 +126,13 @@ class Refund:
     reason: str | None
     items: tuple[Item, ...]
     money: Decimal
+    bearer: Bearer
     shipping: Decimal = ZERO
     duties_and_fees: Decimal = ZERO
     tax: Decimal = ZERO
     recorded: Decimal | None = None
     currency: str | None = None
+    returned_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -144,13 +174,9 @@ def by_key(versions: Iterable[Version[T]], key: Callable[[T], K]) -> dict[K, lis
     return found
 
 
-def first_seen(versions: Sequence[Version[Order]], holds: Callable[[Order], bool]) -> datetime | None:
-    """The update time of the first version that holds what is asked for."""
-    return next((version.updated_at for version in versions if holds(version.value)), None)
-
-
 def cancelled(order: Order, versions: Sequence[Version[Order]]) -> Order:
     """An order of a vendor that gives no cancel date, dated by the first version seen cancelled."""
     if order.status != "cancelled":
         return order
-    return replace(order, cancelled_at=first_seen(versions, lambda version: version.status == "cancelled"))
+    first = next(version for version in versions if version.value.status == "cancelled")
+    return replace(order, cancelled_at=first.updated_at, cancelled_by=first.value.bearer)

@@ -1,9 +1,12 @@
-"""Shopify's Admin REST orders, refunds and customers."""
+"""Shopify's Admin REST orders, refunds and customers; GraphQL's are told in the same shape and read as such."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import oracle_graphql
+from oracle_agreements import Agreement, agreements, told_by_ledger
 from oracle_amounts import ZERO, minor_unit, rounded, share, without_tax
 from oracle_countries import country
 from oracle_fields import (
@@ -22,7 +25,8 @@ from oracle_fields import (
     text,
 )
 from oracle_files import records
-from oracle_records import Customer, Delivery, Item, Line, Order, Product, Refund, Store, Version, by_key
+from oracle_graphql import answers
+from oracle_records import Bearer, Customer, Delivery, Item, Line, Order, Product, Refund, Store, Version, by_key
 
 PLATFORM = "shopify"
 WORDS = {
@@ -37,24 +41,40 @@ WORDS = {
 }
 
 
-def store(source_name: str, folder: Path) -> Store:
-    """The source's orders, its refunds (inside of orders or by themselves, one id once) and its customers."""
+def store(source_name: str, folder: Path, api: str | None = None) -> Store:
+    """The source's orders, its refunds (inside of orders or by themselves, one id once) and its customers.
+
+    api: `graphql` where the files hold what that API answers, with the sales ledger; else REST.
+    """
+    graphql = api == "graphql"
     payloads: dict[str, list[Version[Json]]] = {}
     versions: list[Version[Order]] = []
-    for found in records(folder, "orders", ("order",)):
+    ledgers: dict[Delivery, list[Agreement]] = {}
+    for found in records(folder, "orders", ("order",), answers("orders") if graphql else None):
         try:
             payload = record(found.value)
+            if graphql:
+                ledgers[found.delivery] = agreements(payload)
+                payload = oracle_graphql.order(payload)
             parsed = order(source_name, payload)
             for inner in sections(payload, "refunds"):
                 refund(source_name, inner, payload)
         except Malformed:
             continue
+        parsed = replace(parsed, bearer=Bearer("orders", parsed.order_id, record(found.value)))
         versions.append(Version(parsed, parsed.updated_at, found.delivery))
         payloads.setdefault(parsed.order_id, []).append(Version(payload, parsed.updated_at, found.delivery))
     newest = {key: max(held, key=lambda version: version.age) for key, held in payloads.items()}
-    result = Store(orders=[held[-1].value for held in by_key(versions, lambda one: one.order_id).values()])
-    result.customers = sorted_customers(source_name, folder, list(newest.values()))
-    result.refunds = list(refunds(source_name, folder, newest))
+    served = {key: held[-1] for key, held in by_key(versions, lambda one: one.order_id).items()}
+    result = Store(orders=[version.value for version in served.values()])
+    result.customers = sorted_customers(source_name, folder, list(newest.values()), graphql)
+    of_order: dict[str, list[Refund]] = {key: [] for key in served}
+    bearers = {key: version.value.bearer for key, version in served.items()}
+    for parsed_refund in refunds(source_name, folder, newest, bearers):
+        of_order.setdefault(parsed_refund.order_id, []).append(parsed_refund)
+    for key, held in of_order.items():
+        told = ledgers.get(served[key].delivery, []) if key in served else []
+        result.refunds.extend(told_by_ledger(served[key].value, held, told) if told else held)
     return result
 
 
@@ -99,6 +119,7 @@ def order(source_name: str, payload: Json) -> Order:
         duties_and_fees=(total_duties or ZERO) + (total_fees or ZERO),
         tips=amount(payload, "total_tip_received"),
         lines=lines,
+        bearer=Bearer("orders", required(identity(payload, "id"), "id"), payload),
     )
 
 
@@ -204,18 +225,24 @@ def shipping(payload: Json) -> Decimal:
     return charged - sum(map(tax_of, lines), ZERO) if flag(payload, "taxes_included") else charged
 
 
-def refunds(source_name: str, folder: Path, orders: dict[str, Version[Json]]) -> Iterator[Refund]:
-    """Every refund once: the last delivered of those inside the orders served and those by themselves."""
-    found: dict[str, tuple[Delivery, Refund]] = {}
+def refunds(
+    source_name: str, folder: Path, orders: dict[str, Version[Json]], bearers: dict[str, Bearer]
+) -> Iterator[Refund]:
+    """Every refund once: the last delivered of those inside the orders served and those by themselves.
 
-    def deliver(payload: Json, held: Json | None, delivery: Delivery) -> None:
+    bearers: the payloads of the orders as they were delivered.
+    """
+    found: dict[str, tuple[Delivery, Refund, Json]] = {}
+
+    def deliver(payload: Json, held: Json | None, delivery: Delivery, bearer: Bearer | None = None) -> None:
         parsed = refund(source_name, payload, held)
+        parsed = replace(parsed, bearer=bearer or parsed.bearer)
         if parsed.refund_id not in found or found[parsed.refund_id][0] <= delivery:
-            found[parsed.refund_id] = (delivery, parsed)
+            found[parsed.refund_id] = (delivery, parsed, payload)
 
-    for version in orders.values():
+    for order_id, version in orders.items():
         for inner in sections(version.value, "refunds"):
-            deliver(inner, version.value, version.delivery)
+            deliver(inner, version.value, version.delivery, bearers[order_id])
     for by_itself in records(folder, "refunds", ("refund",)):
         try:
             payload = record(by_itself.value)
@@ -223,8 +250,38 @@ def refunds(source_name: str, folder: Path, orders: dict[str, Version[Json]]) ->
             deliver(payload, home.value if home else None, by_itself.delivery)
         except Malformed:
             continue
-    for _, parsed in found.values():
-        yield parsed
+    of_order: dict[str, list[tuple[Refund, Json]]] = {}
+    for _, parsed, payload in found.values():
+        of_order.setdefault(parsed.order_id, []).append((parsed, payload))
+    for order_id, held in of_order.items():
+        yield from with_money(held, orders[order_id].value if order_id in orders else {})
+
+
+def with_money(held: list[tuple[Refund, Json]], home: Json) -> Iterator[Refund]:
+    """An order's refunds with their money in its currency.
+
+    What is in the buyer's currency is converted at the order's own ratio, each refund as what it adds to the converted
+    sum so far, so that all of them together give back what was charged.
+    """
+    foreign = ZERO
+    for parsed, payload in sorted(held, key=lambda one: (one[0].refunded_at, len(one[0].refund_id), one[0].refund_id)):
+        own = ZERO
+        before = in_shop_money(foreign, home)
+        for one in paid_back(payload):
+            paid = required(money(one, "amount"), "amount")
+            if section(one, "amount_set") or not is_buyers(text(one, "currency"), home):
+                own += paid
+            else:
+                foreign += paid
+        yield replace(parsed, money=own + in_shop_money(foreign, home) - before)
+
+
+def paid_back(payload: Json) -> list[Json]:
+    return [
+        one
+        for one in sections(payload, "transactions")
+        if text(one, "kind") == "refund" and text(one, "status") == "success"
+    ]
 
 
 def refund(source_name: str, payload: Json, held: Json | None) -> Refund:
@@ -245,11 +302,6 @@ def refund(source_name: str, payload: Json, held: Json | None) -> Refund:
         tax = amount(line, "tax_amount")
         shipped += amount(line, "subtotal_amount") - (tax if included else ZERO)
         shipping_tax += tax
-    paid_back = [
-        one
-        for one in sections(payload, "transactions")
-        if text(one, "kind") == "refund" and text(one, "status") == "success"
-    ]
     recorded = None
     if others:
         recorded = -sum((amount(one, "amount") + amount(one, "tax_amount") for one in others), ZERO)
@@ -261,11 +313,12 @@ def refund(source_name: str, payload: Json, held: Json | None) -> Refund:
         refunded_at=required(moment(payload, "processed_at", "created_at"), "processed_at"),
         reason=text(payload, "note"),
         items=tuple(refund_item(one, kept, included) for one in sections(payload, "refund_line_items")),
-        money=sum((in_shop_money(one, home) for one in paid_back), ZERO),
+        money=sum((required(money(one, "amount"), "amount") for one in paid_back(payload)), ZERO),
+        bearer=Bearer("refunds", required(identity(payload, "id"), "id"), payload),
         shipping=shipped,
         tax=shipping_tax,
         recorded=recorded,
-        currency=None if held else next((text(one, "currency") for one in paid_back), None),
+        currency=None if held else next((text(one, "currency") for one in paid_back(payload)), None),
     )
 
 
@@ -290,27 +343,39 @@ def refund_item(payload: Json, kept: dict[str | None, Json], included: bool) -> 
     )
 
 
-def in_shop_money(transaction: Json, home: Json) -> Decimal:
-    """A transaction's amount in the order's currency, at the order's own ratio where it is in the buyer's."""
-    paid = required(money(transaction, "amount"), "amount")
-    currency, of_order = text(transaction, "currency"), text(home, "currency")
-    if section(transaction, "amount_set") or not currency or not of_order or currency.upper() == of_order.upper():
-        return paid
+def buyers_total(home: Json) -> tuple[Decimal | None, Decimal | None, str | None]:
+    """An order's total in the shop's and in the buyer's currency, and that currency."""
     both = section(home, "total_price_set")
-    in_shop = number(section(both, "shop_money"), "amount")
     presented = section(both, "presentment_money")
-    in_buyers = number(presented, "amount")
-    if text(presented, "currency_code") != currency or not in_shop or not in_buyers:
-        return paid
-    return rounded(paid * in_shop / in_buyers, minor_unit(of_order.upper()))
+    return number(section(both, "shop_money"), "amount"), number(presented, "amount"), text(presented, "currency_code")
 
 
-def sorted_customers(source_name: str, folder: Path, orders: list[Version[Json]]) -> list[Customer]:
+def is_buyers(currency: str | None, home: Json) -> bool:
+    """Whether money in this currency is the buyer's, and the order says at what ratio."""
+    of_order = text(home, "currency")
+    if not currency or not of_order or currency.upper() == of_order.upper():
+        return False
+    in_shop, in_buyers, buyers = buyers_total(home)
+    return buyers == currency and bool(in_shop) and bool(in_buyers)
+
+
+def in_shop_money(paid: Decimal, home: Json) -> Decimal:
+    """An amount in the buyer's currency in the order's, at the order's own ratio."""
+    in_shop, in_buyers, _ = buyers_total(home)
+    if not paid or not in_shop or not in_buyers:
+        return ZERO
+    return rounded(paid * in_shop / in_buyers, minor_unit((text(home, "currency") or "").upper()))
+
+
+def sorted_customers(
+    source_name: str, folder: Path, orders: list[Version[Json]], graphql: bool = False
+) -> list[Customer]:
     """Customer records, those inside the orders served included, the latest last."""
     found = [Version(section(version.value, "customer"), None, version.delivery) for version in orders]
-    for by_itself in records(folder, "customers", ("customer",)):
+    for by_itself in records(folder, "customers", ("customer",), answers("customers") if graphql else None):
         if isinstance(by_itself.value, dict):
-            found.append(Version(by_itself.value, None, by_itself.delivery))
+            told = oracle_graphql.customer(by_itself.value) if graphql else by_itself.value
+            found.append(Version(told, None, by_itself.delivery))
     dated = []
     for version in found:
         try:

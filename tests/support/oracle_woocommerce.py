@@ -21,7 +21,7 @@ from oracle_fields import (
     text,
 )
 from oracle_files import records
-from oracle_records import Item, Line, Order, Product, Refund, Store, Version, by_key, cancelled
+from oracle_records import Bearer, Item, Line, Order, Product, Refund, Store, Version, by_key, cancelled
 
 PLATFORM = "woocommerce"
 COUNTED = {"processing", "completed", "on-hold", "refunded"}
@@ -104,6 +104,7 @@ def order(source_name: str, payload: Json) -> Order:
         duties_and_fees=fees,
         tips=ZERO,
         lines=order_lines(payload, fees),
+        bearer=Bearer("orders", required(identity(payload, "id"), "id"), payload),
     )
 
 
@@ -168,6 +169,7 @@ def refund(source_name: str, payload: Json, home: Json) -> Refund:
         shipping=shipping,
         duties_and_fees=fees,
         tax=tax,
+        bearer=Bearer("order_refunds", required(identity(payload, "id"), "id"), payload),
     )
 
 
@@ -194,4 +196,7 @@ def named_only(source_name: str, order_id: str, named: Json, versions: list[Vers
     dated = first.updated_at or moment_in_utc(first.value, "date_created_gmt")
     bare: Json = {"id": refund_id, "parent_id": order_id, "amount": abs(amount(named, "total"))}
     bare |= {"reason": named.get("reason") or named.get("refund"), "date_created_gmt": "2000-01-01T00:00:00"}
-    return replace(refund(source_name, bare, {}), refunded_at=required(dated, "date_modified_gmt"))
+    parsed = refund(source_name, bare, {})
+    return replace(
+        parsed, refunded_at=required(dated, "date_modified_gmt"), bearer=Bearer("orders", order_id, versions[-1].value)
+    )

@@ -90,14 +90,14 @@ class RawLayer:
         entries: list[tuple[Any, ...]] = [*delivery.rows, *(("bad", *bad) for bad in delivery.bad)]
         for line, entry in enumerate(entries, start=1):
             if entry[0] == "bad":
-                stage.reject(QuarantineRow(delivery.source, "", delivery.name, line, entry[2], None, None, entry[1]))
+                stage.put(QuarantineRow(delivery.source, "", delivery.name, line, entry[2], None, None, entry[1]))
             elif delivery.kind == "set":
                 key, member, payload = entry
-                stage.add(_row(member, key, None, payload, delivery.name, line))
+                stage.put(_row(member, key, None, payload, delivery.name, line))
             else:
                 record, payload, updated = entry
                 updated_at = None if updated is None else NOON + timedelta(minutes=updated)
-                stage.add(_row(record, None, updated_at, payload, delivery.name, line))
+                stage.put(_row(record, None, updated_at, payload, delivery.name, line))
 
 
 def _row(

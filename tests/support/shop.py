@@ -12,8 +12,8 @@ import duckdb
 
 import ingest.refresh
 from ingest.connector import connector_options
-from ingest.refresh import Options, refresh
-from ingest.runs import RunDocument
+from ingest.refresh import refresh
+from ingest.runs import Options, RunDocument
 from warehouse.build import BuildReport, ModelRun
 from warehouse.home import Home, TenantHome
 from warehouse.raw import raw_tables
@@ -91,7 +91,7 @@ class Shop:
         *,
         on_progress: Callable[[RunDocument], None] = lambda run: None,
         is_cancelled: Callable[[], bool] = lambda: False,
-        **options: bool,
+        **options: Any,
     ) -> RunDocument:
         return refresh(self.tenant, self.home, Options(**options), lambda run: None, on_progress, is_cancelled)
 
@@ -105,6 +105,12 @@ class Shop:
     def raw(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.home.warehouse_file), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def write(self, *statements: str) -> None:
+        """Change the work database by hand."""
+        with duckdb.connect(str(self.home.warehouse_file)) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
     def total(self) -> tuple[int, str]:
         """Count and total of the orders served."""
@@ -123,10 +129,11 @@ from raw.shopify__orders
 qualify row_number() over (
     partition by source_name, source_id order by updated_at desc nulls last, _dlt_load_id desc, payload_hash desc) = 1;
 create or replace table gold.fct_order_lines as select source_name, order_id, order_date from gold.fct_orders;
-create or replace table gold.fct_refunds as select source_name, order_date as refund_date from gold.fct_orders limit 0;
+create or replace table gold.fct_refunds as
+select source_name, order_id as refund_id, 'item' as kind, order_date as refund_date from gold.fct_orders limit 0;
 """
 
-META = {
+META: dict[str, dict[str, Any]] = {
     "fct_orders": {
         "meta": {
             "fact": "orders",
@@ -148,7 +155,17 @@ META = {
         "columns": {"source_name": {"description": "The store.", "meta": {"dimension": {"label": "Store"}}}},
     },
     "fct_order_lines": {"meta": {}, "columns": {}},
-    "fct_refunds": {"meta": {}, "columns": {}},
+    "fct_refunds": {
+        "meta": {
+            "fact": "refunds",
+            "date": "refund_date",
+            "day": "return day",
+            "requires": ["store"],
+            "dimensions": ["source_name"],
+            "measures": {},
+        },
+        "columns": {},
+    },
 }
 
 
@@ -157,6 +174,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.runs = 0
+        self.full = False
         self.failing: str | None = None
         self.raising: Exception | None = None
         self.statement = ""
@@ -168,9 +186,16 @@ class StandIn:
         return self
 
     def __call__(
-        self, tenant: Tenant, home: TenantHome, pipeline: Any, on_model: Callable[[int, int, str], None]
+        self,
+        tenant: Tenant,
+        home: TenantHome,
+        pipeline: Any,
+        on_model: Callable[[int, int, str], None],
+        *,
+        full: bool = False,
     ) -> BuildReport:
         self.runs += 1
+        self.full = full
         started = datetime.now(UTC)
         if self.raising:
             raise self.raising

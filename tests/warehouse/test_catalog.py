@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from funnel import FUNNEL, funnel, funnel_marts
 from gold import (
     REFRESHED_AT,
     THREE_STORES,
@@ -22,7 +23,8 @@ from gold import (
     write_gold,
 )
 
-from warehouse.catalog import FEW_VALUES, Catalog, CatalogSource, build_catalog
+from warehouse.catalog import Catalog, CatalogSource
+from warehouse.cataloguing import FEW_VALUES, build_catalog
 from warehouse.errors import RefreshError
 
 METRICS = {
@@ -193,6 +195,20 @@ BREAKS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "exactly one of measure, terms and ratio",
     ),
     "no formula": (lambda m: orders_meta(m)["metrics"].update(x=metric()), "exactly one of measure"),
+    "factor": (
+        lambda m: orders_meta(m)["metrics"].update(
+            x=metric(ratio={"factor": 0, "numerator": {"plus": "tips"}, "denominator": {"plus": "orders"}})
+        ),
+        "fct_orders is wrong at metrics.x.ratio.factor",
+    ),
+    "kind": (
+        lambda m: orders_meta(m).update(kinds={"colour": "store"}),
+        "kinds of what is no dimension of it: colour",
+    ),
+    "requirement": (
+        lambda m: orders_meta(m)["measures"]["buyers"].update(requires="google_analytics"),
+        "Metric customers does not require what its measure buyers does: google_analytics",
+    ),
     "unknown key": (lambda m: orders_meta(m).update(dimension=["x"]), "fct_orders is wrong at dimension"),
     "missing table": (lambda m: m.update(fct_x=m.pop("fct_orders")), "not in gold: fct_x"),
 }
@@ -209,6 +225,75 @@ def test_a_fault_in_a_marts_yml_stops_the_publish_and_is_named(fault: str) -> No
             build_catalog(meta, tenant(), "s", REFRESHED_AT, THREE_STORES, (), gold)
     assert message in str(caught.value)
     assert caught.value.kind == "contract"
+
+
+def test_amounts_need_a_currency_to_be_told_by_where_they_lack_a_rate() -> None:
+    meta = copy.deepcopy(mart_meta_from_yaml())
+    meta["fct_refunds"]["meta"]["dimensions"].remove("currency")
+    with duckdb.connect(":memory:") as gold:
+        fill_gold(gold, {})
+        gold.execute("alter table fct_refunds drop column currency")
+        with pytest.raises(RefreshError, match="needs a column to tell amounts without a rate by: currency"):
+            build_catalog(meta, tenant(), "s", REFRESHED_AT, THREE_STORES, (), gold)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
+    write_gold(path, funnel(), funnel_marts())
+    return catalog_of(path, FUNNEL, marts=funnel_marts())
+
+
+def test_facts_share_a_dimension_only_where_it_is_of_the_same_kind(whole: Catalog) -> None:
+    stores = {"source_name", "platform", "currency"}
+    assert stores <= set(whole.dimensions_of("net_sales"))
+    assert stores <= set(whole.dimensions_of("ad_spend"))
+    assert {"source_name", "platform"} <= set(whole.dimensions_of("events"))
+    for metric in ("roas", "mer", "cac_blended", "conversion_rate"):
+        assert whole.dimensions_of(metric) == ("date", "channel", "campaign_name")
+    assert len(whole.dimension_sets) == 7
+    assert whole.metrics["roas"].dimension_set == whole.metrics["conversion_rate"].dimension_set
+
+
+def test_a_value_of_a_dimension_of_several_kinds_names_those_it_is_of(whole: Catalog) -> None:
+    values = whole.dimensions["currency"].values
+    assert {(value.value, value.kinds) for value in values or ()} == {
+        ("USD", ("ad_account", "store")),
+        ("EUR", ("ad_account", "store")),
+    }
+    values = whole.dimensions["source_name"].values
+    kinds = {value.value: value.kinds for value in values or ()}
+    assert (kinds["woo"], kinds["ga"]) == (("store",), ("event_source", "property"))
+    assert {value.kinds for value in whole.dimensions["channel"].values or ()} == {()}
+
+
+def test_a_metric_needs_everything_that_it_requires(whole: Catalog, tmp_path: Path) -> None:
+    def offered(*names: str) -> set[str]:
+        path = tmp_path / f"{'-'.join(names)}.duckdb"
+        write_gold(path, {}, funnel_marts())
+        sources = [source for source in FUNNEL if source.name in names]
+        return set(catalog_of(path, sources, marts=funnel_marts()).listed())
+
+    stores, ads, analytics = offered("shopify"), offered("google_ads"), offered("ga")
+    assert stores == set(METRICS)
+    assert ads == {name for name, metric in whole.metrics.items() if metric.facts == ("ad_performance",)}
+    assert analytics == {"sessions", "engaged_sessions", "bounce_rate", "events"}
+    assert offered("mixpanel") == {"events"}
+    assert offered("shopify", "ga") == stores | analytics | {"attributed_revenue", "conversion_rate"}
+    assert offered("shopify", "google_ads") == stores | ads | {"mer", "cac_blended"}
+    assert offered("shopify", "google_ads", "ga") == set(whole.listed())
+
+
+def test_the_whole_catalog_survives_its_file_and_one_of_stores_alone_is_still_read(whole: Catalog) -> None:
+    assert Catalog.from_json(whole.to_json()) == whole
+    written = json.loads(whole.to_json())
+    for fact in written["facts"].values():
+        del fact["kinds"], fact["row"]
+        for measure in fact["measures"].values():
+            del measure["requires"]
+    for source_ in written["sources"]:
+        del source_["measures"]
+    assert Catalog.from_json(json.dumps(written)).facts["orders"].row == "order"
 
 
 def test_the_coverage_of_a_source_is_in_the_catalog(catalog: Catalog) -> None:

@@ -83,6 +83,7 @@ def test_the_files_of_a_snapshot_agree_with_each_other(home: TenantHome) -> None
         "checksum",
         "fingerprint",
         "gold.duckdb",
+        "history.json",
         "semantic.yml",
     ]
 
@@ -93,6 +94,22 @@ def test_a_source_is_covered_from_its_first_to_its_last_record_refunds_included(
     assert (shop.name, shop.first_day, shop.data_through) == ("shop", date(2026, 10, 5), date(2026, 10, 20))
     assert (quiet.name, quiet.first_day, quiet.data_through) == ("quiet", None, None)
     assert catalog.notices == ("A notice.",)
+
+
+def test_every_fact_that_names_sources_says_which_days_they_cover_and_what_they_measure(home: TenantHome) -> None:
+    with duckdb.connect(str(home.warehouse_file)) as connection:
+        connection.execute(
+            "create table gold.fct_visits as select 'ga' as source_name, unnest([date '2026-10-01', '2026-10-30']) as d"
+        )
+    visits = {"fact": "visits", "date": "d", "day": "day", "requires": "google_analytics"}
+    meta = META | {"fct_visits": {"meta": visits | {"dimensions": [], "measures": {}}, "columns": {}}}
+    sources = [*SOURCES, PublishedSource("ga", "google_analytics", ("google_analytics",), measures=("shop",))]
+    store = FileStore(home)
+    with store.writer():
+        catalog = publish(store, home.warehouse_file, TENANT, meta, sources, [], "f00d")
+    shop, _, ga = catalog.sources
+    assert (ga.first_day, ga.data_through, ga.measures) == (date(2026, 10, 1), date(2026, 10, 30), ("shop",))
+    assert (shop.data_through, shop.measures) == (date(2026, 10, 20), None)
 
 
 def test_marts_that_break_their_contract_are_not_published(home: TenantHome) -> None:

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from warehouse.errors import ConfigError
-from warehouse.tenants import load_tenants
+from warehouse.tenants import ConnectorOptions, load_tenants
 
-CONNECTORS = {"shopify": {"shop"}, "bigcommerce": {"store_hash"}, "woocommerce": {"url"}}
+CONNECTORS = {
+    "shopify": ConnectorOptions(frozenset({"shop"}), apis=("rest", "graphql")),
+    "bigcommerce": ConnectorOptions(frozenset({"store_hash"})),
+    "woocommerce": ConnectorOptions(frozenset({"url"})),
+}
 ACME = """
 tenants:
   acme:

@@ -8,11 +8,27 @@ import pytest
 from warehouse.errors import RefreshError
 from warehouse.home import Home
 from warehouse.raw import quarantine_notices
+from warehouse.registry import AddedUp, SourceEntity
 from warehouse.store import FileStore, Version, new_version_id
-from warehouse.verify import OrderTotals, verify
+from warehouse.verify import verify
 
-SHOP = OrderTotals("shop", "shopify__orders", "total_price")
-EUROPE = OrderTotals("shop_eu", "shopify__orders", "totals.charged")
+
+def orders_of(source: str, path: str, shape: str = "shopify") -> SourceEntity:
+    return SourceEntity(
+        source_name=source,
+        connector=shape,
+        api=None,
+        shape=shape,
+        entity="orders",
+        table=f"{shape}__orders",
+        kind="record",
+        feeds="orders",
+        totals={"total": AddedUp((path,))},
+    )
+
+
+SHOP = orders_of("shop", "total_price")
+EUROPE = orders_of("shop_eu", "totals.charged")
 
 
 @pytest.fixture
@@ -26,7 +42,8 @@ def work(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             create table raw._dlt_loads (load_id varchar, status bigint);
             insert into raw._dlt_loads values ('1', 0), ('2', 0), ('2', 0), ('2', 1);
             create table raw.shopify__orders (source_name varchar, source_id varchar, updated_at timestamptz,
-                                              payload json, payload_hash varchar, _dlt_load_id varchar);
+                                              payload json, payload_hash varchar, _dlt_load_id varchar,
+                                              parent_id varchar);
             create table raw._extracts (source_name varchar, entity varchar, file varchar, extracted bigint,
                                         accepted bigint, quarantined bigint, appended bigint, _dlt_load_id varchar);
             create table raw._quarantine (source_name varchar, entity varchar, file varchar, line bigint,
@@ -49,7 +66,7 @@ def payload(
     hash: str = "a",
 ) -> None:
     work.execute(
-        "insert into raw.shopify__orders values ('shop', ?, ?, ?, ?, ?)",
+        "insert into raw.shopify__orders values ('shop', ?, ?, ?, ?, ?, null)",
         [
             number,
             None if minute is None else f"2026-10-05 12:{minute:02}:00Z",
@@ -91,7 +108,7 @@ def serve(tmp_path: Path, *, lines: int = 0, loads: tuple[str, ...] = ()) -> Ver
         return store.publish(new_version_id(), write)
 
 
-def refused(work: duckdb.DuckDBPyConnection, served: Version | None = None, orders: OrderTotals = SHOP) -> str:
+def refused(work: duckdb.DuckDBPyConnection, served: Version | None = None, orders: SourceEntity = SHOP) -> str:
     with pytest.raises(RefreshError) as error:
         verify(work, [orders], served, accept=False)
     assert error.value.kind == "verify_failed"
@@ -123,9 +140,8 @@ def test_a_missing_order_and_a_wrong_total_are_refused(work: duckdb.DuckDBPyConn
     payload(work, "1", "10")
     payload(work, "2", "5.50")
     star(work, "10")
-    assert 'Source "shop" does not reconcile: its payloads hold 2 orders of 15.5 in all, the star 1 order of 10' in (
-        refused(work)
-    )
+    said = refused(work)
+    assert 'Source "shop" does not reconcile in orders: its payloads hold 2 (total 15.5), the star 1 (total 10)' in said
     star(work, "10", "5.5001")
     refused(work)
 
@@ -138,7 +154,7 @@ def test_rows_of_a_load_that_never_completed_do_not_count(work: duckdb.DuckDBPyC
 
 
 def test_a_source_without_a_raw_table_must_have_no_orders(work: duckdb.DuckDBPyConnection) -> None:
-    nothing = OrderTotals("shop", "woocommerce__orders", "total")
+    nothing = orders_of("shop", "total", "woocommerce")
     verify(work, [nothing], None, accept=False)
     star(work, "10")
     refused(work, orders=nothing)

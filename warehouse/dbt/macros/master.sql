@@ -1,21 +1,48 @@
-{# The building blocks of the platform_mm__* models: every source of an entity in one relation. #}
+{# The building blocks of the platform_mm__* models: every source of an entity in one relation. Which shapes feed which
+   master model is declared beside the connectors (ingest/connectors/) and written to macros/declarations.sql. #}
+
+{# The raw tables that feed a master model for this tenant: [{connector, shape, entity, kind, relation}]. source() is
+   called for every declared table when the project is parsed, so that lineage does not depend on the tenant. #}
+{% macro declared(master) %}
+  {%- set found = [] -%}
+  {%- for table in declarations().get(master, {}).get('records', []) -%}
+    {%- set name = table.shape ~ '__' ~ table.entity -%}
+    {%- if not execute or name in tenant().raw_tables -%}
+      {%- set relation = source('raw', name) -%}
+      {%- if name in tenant().raw_tables -%}
+        {%- do found.append({
+            'connector': table.connector, 'shape': table.shape, 'entity': table.entity, 'kind': table.kind, 'relation': relation
+        }) -%}
+      {%- endif -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return(found) }}
+{% endmacro %}
+
+{# An id as every API of a vendor knows it: GraphQL's are global (gid://shopify/Order/1), their last part is the id. #}
+{% macro plain_id(expression, shape) %}
+  {{ return("regexp_extract(" ~ expression ~ ", '[^/?]*$')" if shape.endswith('_graphql') else expression) }}
+{% endmacro %}
 
 {# Every version of every record of one raw table. #}
 {% macro record_versions(found) %}
     select
         '{{ tenant().slug }}' as tenant_slug,
         '{{ found.connector }}' as connector,
+        '{{ found.shape }}' as shape,
+        '{{ found.entity }}' as entity,
         source_name,
-        source_id,
+        {{ plain_id('source_id', found.shape) }} as source_id,
         parent_id,
         position,
         updated_at,
         loaded_at,
+        source_id as payload_id,
         _dlt_load_id,
         payload_hash,
         payload as raw_data_payload
     from {{ found.relation }}
-    where source_name in ({{ source_names(found.connector) }})
+    where source_name in ({{ source_names(found.shape) }})
 {%- endmacro %}
 
 {# The latest version of each record: by the vendor's update time, then load, then hash. It is chosen over narrow
@@ -43,44 +70,81 @@
         )
 {%- endmacro %}
 
+{# The latest version of everything that is delivered by itself for a master model; typed and empty where the tenant has
+   nothing of it. #}
+{% macro latest_of(master) %}
+  {%- set found = declared(master) -%}
+  {%- for relation in found -%}
+    {%- if relation.kind == 'set' -%}{{ latest_sets(relation) }}{%- else -%}{{ latest_records(relation) }}{%- endif -%}
+    {%- if not loop.last %}
+    union all by name
+    {% endif -%}
+  {%- endfor -%}
+  {%- if not found -%}{{ no_records() }}{%- endif -%}
+{% endmacro %}
+
+{# Every version of every record that is delivered by itself for a master model. #}
+{% macro versions_of(master) %}
+  {%- set found = declared(master) -%}
+  {%- for relation in found -%}
+    {{ record_versions(relation) }}
+    {%- if not loop.last %}
+    union all by name
+    {% endif -%}
+  {%- endfor -%}
+  {%- if not found -%}{{ no_records() }}{%- endif -%}
+{% endmacro %}
+
 {# No rows with the master columns, for a tenant that has no source of an entity. #}
 {% macro no_records() %}
     select
         null::varchar as tenant_slug,
         null::varchar as connector,
+        null::varchar as shape,
+        null::varchar as entity,
         null::varchar as source_name,
         null::varchar as source_id,
         null::varchar as parent_id,
         null::bigint as position,
         null::timestamptz as updated_at,
         null::timestamptz as loaded_at,
+        null::varchar as payload_id,
         null::varchar as _dlt_load_id,
         null::varchar as payload_hash,
         null::json as raw_data_payload
     where false
 {%- endmacro %}
 
-{# The members of a list inside the latest orders of one connector; the payload that bears them is the order's.
-   id: the path of a member's own id, or none to keep the position. #}
-{% macro members_of_orders(connector, list) %}
+{# What stands in lists inside the latest orders; the payload that bears a member is the order's. #}
+{% macro embedded_in_orders(master) %}
+  {%- set inside = declarations().get(master, {}).get('inside', []) -%}
+  {%- for place in inside %}
     select
         tenant_slug,
         connector,
+        shape,
+        '{{ master }}' as entity,
         source_name,
-        json_extract_string(member, '$.id') as source_id,
+        {{ plain_id("json_extract_string(member, '$.id')", place.shape) }} as source_id,
         source_id as parent_id,
         position,
         updated_at,
         loaded_at,
+        payload_id,
         _dlt_load_id,
         payload_hash,
         member as raw_data_payload
     from (
         select
             * exclude (position),
-            unnest(json_extract(raw_data_payload, '$.{{ list }}[*]')) as member,
-            generate_subscripts(json_extract(raw_data_payload, '$.{{ list }}[*]'), 1) - 1 as position
+            unnest(json_extract(raw_data_payload, '$.{{ place.list }}[*]')) as member,
+            generate_subscripts(json_extract(raw_data_payload, '$.{{ place.list }}[*]'), 1) - 1 as position
         from {{ ref('platform_mm__orders') }}
-        where connector = '{{ connector }}'
+        where shape = '{{ place.shape }}'
     )
+    {%- if not loop.last %}
+    union all by name
+    {%- endif -%}
+  {%- endfor -%}
+  {%- if not inside -%}{{ no_records() }}{%- endif -%}
 {%- endmacro %}

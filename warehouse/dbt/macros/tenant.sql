@@ -13,23 +13,10 @@
   {{ return((custom_schema_name or target.schema) | trim) }}
 {% endmacro %}
 
-{# The raw tables that hold an entity for this tenant: [{connector, entity, relation}]. source() is called for every
-   connector so that lineage does not depend on the tenant. #}
-{% macro raw_relations(pairs) %}
-  {%- set found = [] -%}
-  {%- for connector, entity in pairs -%}
-    {%- set relation = source('raw', connector ~ '__' ~ entity) -%}
-    {%- if connector ~ '__' ~ entity in tenant().raw_tables -%}
-      {%- do found.append({'connector': connector, 'entity': entity, 'relation': relation}) -%}
-    {%- endif -%}
-  {%- endfor -%}
-  {{ return(found) }}
-{% endmacro %}
-
-{# The names of this tenant's sources that use a connector, as a SQL list of literals; 'no source' where none does. #}
-{% macro source_names(connector) %}
+{# The names of this tenant's sources of a shape, as a SQL list of literals; an empty name where there is none. #}
+{% macro source_names(shape) %}
   {%- set names = [] -%}
-  {%- for name, kind in tenant().sources.items() if kind == connector -%}
+  {%- for name, kind in tenant().sources.items() if kind == shape -%}
     {%- do names.append("'" ~ name ~ "'") -%}
   {%- endfor -%}
   {{ return(names | join(', ') if names else "''") }}

@@ -10,6 +10,8 @@
     is_test: {pattern: '(?i)^\\s*(test payment gateway)\\s*$', path: $.payment_method, type: bool}
     is_deleted: {path: $.is_deleted, type: bool}
     currency: {path: [$.default_currency_code, $.currency_code], type: text}
+    shop_currency: {path: $.store_default_currency_code, type: text}
+    shop_rate: {path: $.store_default_to_transactional_exchange_rate, type: rate}
     prices_include_tax: {path: $.is_tax_inclusive_pricing, type: bool}
     total_amount: {path: $.total_inc_tax, type: money}
     tax_amount: {path: $.total_tax, type: money}

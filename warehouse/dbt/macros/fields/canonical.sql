@@ -27,6 +27,8 @@
     discount_amount: money          # of the whole order, lines included
     goods_list_amount: money        # goods before discounts, for orders without lines
     goods_tax_amount: money         # of goods_list_amount, contained in it where prices include tax
+    shop_currency: text             # the shop's own, where the order is charged in another
+    shop_rate: rate                 # units of the order's currency for one of the shop's, by the vendor
     presentment_currency: text
     presentment_total_amount: money
     customer_id: id
@@ -40,6 +42,7 @@
     landing_page: text
     referrer: text
     customer_raw: json
+    agreements: json                # Shopify's sales ledger
   ")) }}
 {% endmacro %}
 

@@ -16,6 +16,8 @@ rows_before as (
     from {{ ref('int_refund_rows') }} as rows_of_refunds
     inner join {{ ref('int_unified_refunds') }} as refunds on rows_of_refunds.refund_key = refunds.refund_key
     where not refunds.is_after_cancellation and rows_of_refunds.order_key in (select order_key from cancellations)
+    union all by name
+    select * from {{ ref('int_ledger_rows') }} where order_key in (select order_key from cancellations)
 ),
 
 returned_by_line as (
@@ -115,6 +117,7 @@ final as (
         0 as refunded_amount,
         cancellations.cancelled_at as refunded_at,
         orders.cancel_reason as refund_reason,
+        orders.payload_id,
         cancellations.payload_hash,
         cancellations._dlt_load_id,
     from cancellations

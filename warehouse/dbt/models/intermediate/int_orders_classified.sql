@@ -65,6 +65,16 @@ judged as (
                     else 'pending'
                 end
         end as order_status,
+        case orders.connector
+            when 'shopify' then coalesce(orders.source_status, 'pending') in (
+                'pending', 'authorized', 'partially_paid', 'expired', 'paid', 'voided', 'refunded', 'partially_refunded'
+            )
+            when 'bigcommerce' then coalesce(try_cast(orders.source_status as integer) between 0 and 14, false)
+            when 'woocommerce' then coalesce(orders.source_status, '') in (
+                'pending', 'on-hold', 'checkout-draft', 'processing', 'completed', 'cancelled', 'trash', 'failed', 'refunded'
+            )
+            else true
+        end as is_status_known,
     from orders
     left join lines on orders.order_key = lines.order_key
     left join refunds on orders.order_key = refunds.order_key
@@ -76,6 +86,12 @@ persons as (
         judged.*,
         judged.exclusion_reason is null as is_counted,
         persons.person_key,
+        attribution.channel,
+        attribution.campaign_key,
+        attribution.campaign_name,
+        attribution.match_method,
+        attribution.payload_hash as transaction_payload_hash,
+        attribution._dlt_load_id as transaction_load_id,
         case
             when judged.exclusion_reason is null and persons.person_key is not null then row_number() over (
                 partition by persons.person_key, judged.exclusion_reason is null
@@ -84,6 +100,7 @@ persons as (
         end as order_of_person,
     from judged
     inner join {{ ref('int_order_persons') }} as persons on judged.order_key = persons.order_key
+    left join {{ ref('int_order_attribution') }} as attribution on judged.order_key = attribution.order_key
 ),
 
 final as (
@@ -99,6 +116,7 @@ final as (
         taken_back_at as cancelled_at,
         order_status,
         source_status,
+        is_status_known,
         is_counted,
         exclusion_reason,
         currency,
@@ -107,14 +125,20 @@ final as (
         person_key,
         coalesce(order_of_person = 1, false) as is_first_order,
         case when order_of_person = 1 then 'new' when order_of_person > 1 then 'returning' end as customer_type,
-        'Unattributed' as channel,
-        null::varchar as campaign_name,
-        'none' as match_method,
+        coalesce(channel, 'Unattributed') as channel,
+        campaign_key,
+        campaign_name,
+        coalesce(match_method, 'none') as match_method,
+        coalesce(channel in ({{ paid_channels() }}), false) as is_attributed_to_paid,
+        {{ is_measured_store('source_name') }} as is_measured,
+        transaction_payload_hash,
+        transaction_load_id,
         total_amount,
         shipping_amount,
         tax_amount,
         duties_and_fees_amount,
         tips_amount,
+        payload_id as source_id,
         payload_hash,
         _dlt_load_id,
     from persons

@@ -1,9 +1,8 @@
-{% set keep = ['tenant_slug', 'connector', 'source_name', 'source_id as refund_id', 'parent_id', 'told_at', 'loaded_at', '_dlt_load_id', 'payload_hash'] %}
+{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{% set keep = ['tenant_slug', 'connector', 'shape', 'source_name', 'source_id as refund_id', 'parent_id', 'told_at', 'loaded_at', 'payload_id', '_dlt_load_id', 'payload_hash'] %}
 
 with extracted as (
-    {{ extract_entity(ref('platform_mm__refunds'), keep, canonical_refunds(), {
-        'shopify': shopify_refunds(), 'bigcommerce': bigcommerce_refunds(), 'woocommerce': woocommerce_refunds()
-    }) }}
+    {{ extract_entity(ref('platform_mm__refunds'), keep, canonical_refunds(), 'refunds', order_id='parent_id') }}
 ),
 
 orders as (
@@ -40,6 +39,7 @@ final as (
         orders.order_key,
         extracted.tenant_slug,
         extracted.connector,
+        extracted.shape,
         extracted.source_name,
         extracted.refund_id,
         coalesce(extracted.parent_id, extracted.order_id) as order_id,
@@ -63,6 +63,7 @@ final as (
         extracted.refund_lines,
         extracted._cast_errors,
         extracted.loaded_at,
+        extracted.payload_id,
         extracted._dlt_load_id,
         extracted.payload_hash,
     from extracted

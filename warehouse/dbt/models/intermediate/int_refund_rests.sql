@@ -1,5 +1,7 @@
 with recursive refunds as (
-    select * from {{ ref('int_unified_refunds') }} where not is_after_cancellation
+    select *
+    from {{ ref('int_unified_refunds') }}
+    where not is_after_cancellation and refund_key not in (select refund_key from {{ ref('int_ledger_overruled_refunds') }})
 ),
 
 held as (

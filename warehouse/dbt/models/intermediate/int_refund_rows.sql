@@ -1,5 +1,8 @@
 with refunds as (
-    select * from {{ ref('int_unified_refunds') }}
+    select
+        *,
+        is_after_cancellation or refund_key in (select refund_key from {{ ref('int_ledger_overruled_refunds') }}) as is_money_only,
+    from {{ ref('int_unified_refunds') }}
 ),
 
 rests as (
@@ -12,7 +15,7 @@ items as (
         refunds.connector as platform,
         refunds.order_id,
         refunds.money_amount,
-        refunds.is_after_cancellation,
+        refunds.is_money_only,
         (lines.value_amount + lines.tax_amount)::decimal(18, 4) as worth_amount,
         sum(lines.value_amount + lines.tax_amount) over (partition by lines.refund_key) as all_worth_amount,
         row_number() over (partition by lines.refund_key order by lines.value_amount + lines.tax_amount desc, lines.position) = 1 as takes_remainder,
@@ -48,17 +51,18 @@ item_rows as (
         product_title,
         product_sku,
         product_vendor,
-        case when is_after_cancellation or is_no_sale then 0 else quantity end as quantity,
-        case when is_after_cancellation or is_no_sale then 0 else value_amount end as return_amount,
-        case when is_after_cancellation then 0 else tax_amount end as tax_amount,
+        case when is_money_only or is_no_sale then 0 else quantity end as quantity,
+        case when is_money_only or is_no_sale then 0 else value_amount end as return_amount,
+        case when is_money_only then 0 else tax_amount end as tax_amount,
         0 as shipping_amount,
         0 as duties_and_fees_amount,
-        case when is_tip and not is_after_cancellation then value_amount else 0 end as tips_amount,
+        case when is_tip and not is_money_only then value_amount else 0 end as tips_amount,
         (money_share + case
             when takes_remainder and money_amount < all_worth_amount
                 then money_amount - sum(money_share) over (partition by refund_key)
             else 0
         end)::decimal(18, 4) as refunded_amount,
+        payload_id,
         _dlt_load_id,
         payload_hash,
     from paid
@@ -86,15 +90,16 @@ rest_rows as (
         null::varchar as product_sku,
         null::varchar as product_vendor,
         0 as quantity,
-        case when refunds.is_after_cancellation then 0 else coalesce(rests.goods_amount, 0) end as return_amount,
+        case when refunds.is_money_only then 0 else coalesce(rests.goods_amount, 0) end as return_amount,
         case
-            when refunds.is_after_cancellation then 0
+            when refunds.is_money_only then 0
             else refunds.shipping_tax_amount + refunds.fees_tax_amount + coalesce(rests.tax_amount, 0)
         end as tax_amount,
-        case when refunds.is_after_cancellation then 0 else refunds.shipping_amount + coalesce(rests.shipping_amount, 0) end as shipping_amount,
-        case when refunds.is_after_cancellation then 0 else refunds.fees_amount + coalesce(rests.fees_amount, 0) end as duties_and_fees_amount,
+        case when refunds.is_money_only then 0 else refunds.shipping_amount + coalesce(rests.shipping_amount, 0) end as shipping_amount,
+        case when refunds.is_money_only then 0 else refunds.fees_amount + coalesce(rests.fees_amount, 0) end as duties_and_fees_amount,
         0 as tips_amount,
         (refunds.money_amount - coalesce(paid_on_items.refunded_amount, 0))::decimal(18, 4) as refunded_amount,
+        refunds.payload_id,
         refunds._dlt_load_id,
         refunds.payload_hash,
         paid_on_items.refund_key is null as is_alone,

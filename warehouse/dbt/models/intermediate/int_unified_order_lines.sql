@@ -1,9 +1,8 @@
-{% set keep = ['connector', 'source_name', 'parent_id as order_id', 'position', '_dlt_load_id', 'payload_hash'] %}
+{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{% set keep = ['connector', 'shape', 'source_name', 'parent_id as order_id', 'position', 'payload_id', '_dlt_load_id', 'payload_hash'] %}
 
 with extracted as (
-    {{ extract_entity(ref('platform_mm__order_products'), keep, canonical_order_products(), {
-        'shopify': shopify_order_products(), 'bigcommerce': bigcommerce_order_products(), 'woocommerce': woocommerce_order_products()
-    }) }}
+    {{ extract_entity(ref('platform_mm__order_products'), keep, canonical_order_products(), 'order_products', order_id='parent_id') }}
 ),
 
 orders as (
@@ -43,7 +42,7 @@ lines as (
 without_lines as (
     select
         order_key, currency, prices_include_tax, 0::decimal(18, 4) as goods_discount_amount,
-        connector, source_name, order_id, 0 as position, _dlt_load_id, payload_hash,
+        connector, shape, source_name, order_id, 0 as position, payload_id, _dlt_load_id, payload_hash,
         null::varchar as line_id, null::varchar as product_id, null::varchar as variant_id, null::varchar as product_title,
         null::varchar as product_sku, null::varchar as product_vendor, null::decimal(18, 4) as quantity,
         null::decimal(18, 4) as unit_price, null::decimal(18, 8) as tax_rate,
@@ -59,7 +58,7 @@ without_lines as (
         true as is_discounted_by_vendor,
         discount_amount - shipping_discount_amount as own_discount_amount,
     from orders
-    where order_key not in (select order_key from lines)
+    where order_key not in (select order_key from lines) {{ of_changed_orders('order_id') }}
 ),
 
 -- what the vendor took off the order and did not place on its lines is shared out by line value
@@ -104,14 +103,26 @@ untaxed as (
     from discounted
 ),
 
-final as (
+-- the day of the agreement that sold a line, an edit's its own
+sold as (
     select
         order_key,
+        line_id,
+        min((happened_at at time zone '{{ tenant().timezone }}')::date) as ledger_date,
+    from {{ ref('int_sales_ledger') }}
+    where action_type in ('ORDER', 'UPDATE') and line_type = 'PRODUCT' and quantity > 0
+    group by all
+),
+
+final as (
+    select
+        untaxed.order_key,
         connector,
         source_name,
         order_id,
-        line_id,
-        (row_number() over (partition by order_key order by position))::integer as line_number,
+        untaxed.line_id,
+        (row_number() over (partition by untaxed.order_key order by position))::integer as line_number,
+        sold.ledger_date,
         product_id,
         variant_id,
         product_title,
@@ -132,9 +143,11 @@ final as (
         end::decimal(18, 4) as net_amount,
         (net_amount + discount_amount)::decimal(18, 4) as gross_amount,
         _cast_errors,
+        payload_id,
         _dlt_load_id,
         payload_hash,
     from untaxed
+    left join sold on untaxed.order_key = sold.order_key and untaxed.line_id = sold.line_id
 )
 
 select * from final

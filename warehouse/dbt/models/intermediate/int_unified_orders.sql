@@ -1,9 +1,8 @@
-{% set keep = ['tenant_slug', 'connector', 'source_name', 'source_id as order_id', 'updated_at', 'loaded_at', '_dlt_load_id', 'payload_hash'] %}
+{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{% set keep = ['tenant_slug', 'connector', 'shape', 'source_name', 'source_id as order_id', 'payload_id', 'updated_at', 'loaded_at', '_dlt_load_id', 'payload_hash'] %}
 
 with extracted as (
-    {{ extract_entity(ref('platform_mm__orders'), keep, canonical_orders(), {
-        'shopify': shopify_orders(), 'bigcommerce': bigcommerce_orders(), 'woocommerce': woocommerce_orders()
-    }) }}
+    {{ extract_entity(ref('platform_mm__orders'), keep, canonical_orders(), 'orders', order_id='source_id') }}
 ),
 
 countries as (

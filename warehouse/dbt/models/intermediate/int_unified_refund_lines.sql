@@ -1,12 +1,14 @@
-{% set keep = ['connector', 'refund_key', 'position'] %}
+{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{% set keep = ['connector', 'shape', 'refund_key', 'position'] %}
 
 with refunds as (
-    select * from {{ ref('int_refund_records') }}
+    select * from {{ ref('int_refund_records') }} {{ of_changed_orders('order_id', 'where') }}
 ),
 
 members as (
     select
         connector,
+        shape,
         refund_key,
         unnest(json_extract(refund_lines, '$[*]')) as raw_data_payload,
         generate_subscripts(json_extract(refund_lines, '$[*]'), 1) - 1 as position,
@@ -14,9 +16,7 @@ members as (
 ),
 
 extracted as (
-    {{ extract_entity('members', keep, canonical_refund_lines(), {
-        'shopify': shopify_refund_lines(), 'bigcommerce': bigcommerce_refund_lines(), 'woocommerce': woocommerce_refund_lines()
-    }) }}
+    {{ extract_entity('members', keep, canonical_refund_lines(), 'refund_lines', 'refunds') }}
 ),
 
 order_lines as (
@@ -28,6 +28,7 @@ valued as (
         refunds.refund_key,
         refunds.order_key,
         refunds.source_name,
+        refunds.order_id,
         refunds.refund_id,
         refunds.currency,
         refunds.prices_include_tax,
@@ -56,6 +57,7 @@ valued as (
         refunds.tax_amount as refund_tax_amount,
         refunds.total_amount,
         extracted._cast_errors,
+        refunds.payload_id,
         refunds._dlt_load_id,
         refunds.payload_hash,
     from extracted
@@ -101,6 +103,7 @@ final as (
         refund_key,
         order_key,
         source_name,
+        order_id,
         refund_id,
         refund_line_id,
         line_id,
@@ -118,6 +121,7 @@ final as (
         (stated_amount - case when contains_tax then tax_amount else 0 end)::decimal(18, 4) as value_amount,
         tax_amount,
         _cast_errors,
+        payload_id,
         _dlt_load_id,
         payload_hash,
     from taxed

@@ -4,6 +4,12 @@ with bounds as (
         select order_date as day from {{ ref('fct_orders') }}
         union all
         select refund_date from {{ ref('fct_refunds') }}
+        union all
+        select ad_date from {{ ref('fct_ad_performance') }}
+        union all
+        select session_date from {{ ref('fct_sessions') }}
+        union all
+        select event_date from {{ ref('fct_events') }}
     )
 ),
 

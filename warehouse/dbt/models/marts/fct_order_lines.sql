@@ -19,6 +19,7 @@ final as (
         lines.line_id,
         lines.line_number,
         orders.order_date,
+        lines.ledger_date,
         {% for dimension in order_dimensions() %}
         orders.{{ dimension }},
         {% endfor %}
@@ -30,15 +31,18 @@ final as (
         orders.is_counted and not lines.is_gift_card and not lines.is_tip as is_counted,
         lines.quantity::decimal(18, 4) as quantity,
         {% for amount in amounts %}
-        ({{ in_reporting_currency('lines.' ~ amount) }}) as {{ amount }},
+        (case when orders.is_reporting_currency then lines.{{ amount }} else converted.{{ amount }} end)::decimal(18, 4) as {{ amount }},
         {% endfor %}
         {% for amount in amounts %}
         lines.{{ amount }}::decimal(18, 4) as native_{{ amount }},
         {% endfor %}
+        lines.payload_id as source_id,
         lines.payload_hash,
         lines._dlt_load_id,
     from lines
     inner join orders on lines.order_key = orders.order_key
+    left join {{ ref('int_order_lines_converted') }} as converted
+        on lines.order_key = converted.order_key and lines.line_number = converted.line_number
 )
 
 select * from final

@@ -6,36 +6,46 @@ with orders as (
 
 final as (
     select
-        order_key,
-        source_name,
-        platform,
-        order_id,
-        order_name,
-        ordered_at,
-        order_date,
-        updated_at,
-        cancelled_at,
-        order_status,
-        source_status,
-        is_counted,
-        exclusion_reason,
-        currency,
-        customer_country,
-        person_key,
-        is_first_order,
-        customer_type,
-        channel,
-        campaign_name,
-        match_method,
+        orders.order_key,
+        orders.source_name,
+        orders.platform,
+        orders.order_id,
+        orders.order_name,
+        orders.ordered_at,
+        orders.order_date,
+        orders.updated_at,
+        orders.cancelled_at,
+        orders.order_status,
+        orders.source_status,
+        orders.is_counted,
+        orders.exclusion_reason,
+        orders.currency,
+        orders.customer_country,
+        orders.person_key,
+        orders.is_first_order,
+        orders.customer_type,
+        orders.channel,
+        orders.campaign_key,
+        orders.campaign_name,
+        orders.match_method,
+        orders.is_attributed_to_paid,
+        orders.is_measured,
         {% for amount in amounts %}
-        ({{ in_reporting_currency(amount) }}) as {{ amount }},
+        {{ in_reporting_currency(amount, 'orders', 'converted') }} as {{ amount }},
         {% endfor %}
         {% for amount in amounts %}
-        {{ amount }}::decimal(18, 4) as native_{{ amount }},
+        orders.{{ amount }}::decimal(18, 4) as native_{{ amount }},
         {% endfor %}
-        payload_hash,
-        _dlt_load_id,
+        orders.source_id,
+        orders.payload_hash,
+        orders._dlt_load_id,
+        orders.transaction_payload_hash,
+        orders.transaction_load_id,
+        rates.rate_payload_hash,
+        rates.rate_load_id,
     from orders
+    left join {{ ref('int_orders_converted') }} as converted on orders.order_key = converted.order_key
+    left join {{ ref('int_order_rates') }} as rates on orders.order_key = rates.order_key
 )
 
 select * from final

@@ -4,47 +4,20 @@ with orders as (
     select * from {{ ref('int_orders_classified') }}
 ),
 
-refunds as (
-    select * from {{ ref('int_unified_refunds') }}
-),
-
-rows_of_refunds as (
-    select * from {{ ref('int_refund_rows') }}
-),
-
-rows_of_cancellations as (
-    select * from {{ ref('int_cancellation_rows') }}
-),
-
-rows_of_both as (
-    select
-        rows_of_refunds.*,
-        refunds.refunded_at,
-        refunds.refund_reason,
-    from rows_of_refunds
-    inner join refunds on rows_of_refunds.refund_key = refunds.refund_key
-    union all by name
-    select * from rows_of_cancellations
-),
-
 placed as (
     select
-        {{ surrogate_key(['rows_of_both.kind', 'rows_of_both.source_name', 'rows_of_both.refund_id', 'rows_of_both.order_key', 'rows_of_both.row_number']) }}
-            as refund_line_key,
         rows_of_both.*,
-        (rows_of_both.refunded_at at time zone '{{ tenant().timezone }}')::date as refund_date,
         orders.is_counted,
         {% for dimension in order_dimensions() if dimension != 'currency' %}
         orders.{{ dimension }},
         {% endfor %}
-        rows_of_both.currency = '{{ tenant().currency }}' as is_reporting_currency,
-    from rows_of_both
+    from {{ ref('int_all_refund_rows') }} as rows_of_both
     left join orders on rows_of_both.order_key = orders.order_key
 ),
 
 final as (
     select
-        refund_line_key,
+        placed.refund_line_key,
         order_key,
         case when product_id is not null then {{ surrogate_key(['source_name', 'product_id']) }} end as product_key,
         source_name,
@@ -69,14 +42,16 @@ final as (
         coalesce(is_counted, true) as is_counted,
         quantity::decimal(18, 4) as quantity,
         {% for amount in amounts %}
-        ({{ in_reporting_currency(amount, 'placed') }}) as {{ amount }},
+        {{ in_reporting_currency(amount, 'placed', 'converted') }} as {{ amount }},
         {% endfor %}
         {% for amount in amounts %}
-        {{ amount }}::decimal(18, 4) as native_{{ amount }},
+        placed.{{ amount }}::decimal(18, 4) as native_{{ amount }},
         {% endfor %}
+        payload_id as source_id,
         payload_hash,
         _dlt_load_id,
     from placed
+    left join {{ ref('int_refund_rows_converted') }} as converted on placed.refund_line_key = converted.refund_line_key
 )
 
 select * from final

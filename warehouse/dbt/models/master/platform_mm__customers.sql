@@ -1,15 +1,20 @@
-{% set found = raw_relations([('shopify', 'customers')]) %}
-
 with inside_orders as (
     select
         tenant_slug,
         connector,
+        shape,
+        'customers' as entity,
         source_name,
-        json_extract_string(raw_data_payload, '$.customer.id') as source_id,
+        {{ plain_id("json_extract_string(raw_data_payload, '$.customer.id')", 'any_graphql') }} as source_id,
         null::varchar as parent_id,
         0 as position,
-        coalesce(try_cast(json_extract_string(raw_data_payload, '$.customer.updated_at') as timestamptz), updated_at) as updated_at,
+        coalesce(
+            try_cast(json_extract_string(raw_data_payload, '$.customer.updated_at') as timestamptz),
+            try_cast(json_extract_string(raw_data_payload, '$.customer.updatedAt') as timestamptz),
+            updated_at
+        ) as updated_at,
         loaded_at,
+        payload_id,
         _dlt_load_id,
         payload_hash,
         json_extract(raw_data_payload, '$.customer') as raw_data_payload
@@ -18,11 +23,7 @@ with inside_orders as (
 ),
 
 records as (
-    {% for relation in found %}
-    {{ latest_records(relation) }}
-    {% if not loop.last %}union all by name{% endif %}
-    {% endfor %}
-    {% if not found %}{{ no_records() }}{% endif %}
+    {{ latest_of('customers') }}
 ),
 
 final as (

@@ -1,9 +1,3 @@
-{% set sets = raw_relations([('bigcommerce', 'order_products')]) %}
-
-{{ members_of_orders('shopify', 'line_items') }}
+{{ embedded_in_orders('order_products') }}
 union all by name
-{{ members_of_orders('woocommerce', 'line_items') }}
-{% for relation in sets %}
-union all by name
-{{ latest_sets(relation) }}
-{% endfor %}
+{{ latest_of('order_products') }}

@@ -1,17 +1,9 @@
-{% set found = raw_relations([('shopify', 'refunds'), ('bigcommerce', 'refunds'), ('woocommerce', 'order_refunds')]) %}
-
 with records as (
-    {% for relation in found %}
-    {{ latest_records(relation) }}
-    {% if not loop.last %}union all by name{% endif %}
-    {% endfor %}
-    {% if not found %}{{ no_records() }}{% endif %}
+    {{ latest_of('refunds') }}
 ),
 
 inside_orders as (
-    {{ members_of_orders('shopify', 'refunds') }}
-    union all by name
-    {{ members_of_orders('woocommerce', 'refunds') }}
+    {{ embedded_in_orders('refunds') }}
 ),
 
 -- WooCommerce's orders tell of their refunds without a date: the first version that tells of one dates it

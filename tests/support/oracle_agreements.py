@@ -1,0 +1,120 @@
+"""Shopify's sales ledger: what it says came back of an order, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from oracle_amounts import ZERO
+from oracle_fields import Json, at, moment, required, word
+from oracle_graphql import nodes, plain_id
+from oracle_records import Item, Order, Product, Refund
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A RETURN entry, its amounts positive: value without tax, and that tax."""
+
+    line_type: str
+    line_id: str | None
+    quantity: Decimal
+    value: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class Agreement:
+    happened_at: datetime
+    refund_id: str | None
+    returns: tuple[Sale, ...]
+
+
+def agreements(payload: Json) -> list[Agreement]:
+    """An order's agreements that take something back, in the order of their time.
+
+    Raises:
+        Malformed: when an amount or a time is none.
+    """
+    found = []
+    for one in nodes(payload, "agreements"):
+        returns = tuple(sale(entry) for entry in nodes(one, "sales") if word(entry, "actionType") == "RETURN")
+        happened_at = required(moment(one, "happenedAt"), "happenedAt")
+        refund_id = plain_id(at(one, "refund.id"))
+        if returns:
+            found.append(Agreement(happened_at, str(refund_id) if refund_id else None, returns))
+    return sorted(found, key=lambda one: one.happened_at)
+
+
+def sale(payload: Json) -> Sale:
+    def amount(name: str) -> Decimal:
+        value = at(payload, f"{name}.shopMoney.amount")
+        return ZERO if value is None else -Decimal(str(value))
+
+    line_id = plain_id(at(payload, "lineItem.id"))
+    tax = amount("totalTaxAmount")
+    return Sale(
+        line_type=word(payload, "lineType") or "UNKNOWN",
+        line_id=str(line_id) if line_id else None,
+        quantity=-Decimal(str(payload.get("quantity") or 0)),
+        value=amount("totalAmount") - tax,
+        tax=tax,
+    )
+
+
+def told_by_ledger(order: Order, refunds: Sequence[Refund], held: Sequence[Agreement]) -> list[Refund]:
+    """The refunds as the ledger has them: it decides value and day of what came back, they the money and its day.
+
+    What came back without a refund (an item taken out of the order) is a return of its own. What the ledger tells from
+    a cancellation on is the cancellation's.
+    """
+    before = [one for one in held if order.cancelled_at is None or one.happened_at < order.cancelled_at]
+    known = {one.refund_id for one in refunds}
+    named = {one.refund_id: one for one in before if one.refund_id in known}
+    own = [one for one in before if one.refund_id not in known]
+    found = []
+    for one in refunds:
+        agreement = named.get(one.refund_id)
+        if agreement is not None:
+            found.append(taken_back(order, one, agreement))
+        else:
+            found.append(replace(one, items=()) if own else one)
+    for number, agreement in enumerate(own):
+        bare = Refund(
+            source_name=order.source_name,
+            platform=order.platform,
+            refund_id=f"agreement {number}",
+            order_id=order.order_id,
+            refunded_at=agreement.happened_at,
+            reason=None,
+            items=(),
+            money=ZERO,
+            bearer=order.bearer,
+        )
+        found.append(taken_back(order, bare, agreement))
+    return found
+
+
+def taken_back(order: Order, refund: Refund, agreement: Agreement) -> Refund:
+    lines = {line.line_id: line for line in order.lines}
+    items = []
+    for entry in agreement.returns:
+        if entry.line_type in ("PRODUCT", "GIFT_CARD", "TIP"):
+            line = lines.get(entry.line_id)
+            product = line.product if line else Product()
+            kinds = entry.line_type == "GIFT_CARD", entry.line_type == "TIP"
+            items.append(Item(entry.line_id, product, entry.quantity, entry.value, entry.tax, *kinds))
+
+    def of(*kinds: str) -> list[Sale]:
+        return [entry for entry in agreement.returns if entry.line_type in kinds]
+
+    shipping, fees, adjusted = of("SHIPPING"), of("DUTY", "FEE", "ADDITIONAL_FEE"), of("ADJUSTMENT")
+    rest = sum((entry.value + entry.tax for entry in adjusted), ZERO)
+    return replace(
+        refund,
+        items=tuple(items),
+        shipping=sum((entry.value for entry in shipping), ZERO) if shipping else refund.shipping,
+        duties_and_fees=sum((entry.value for entry in fees), ZERO) if fees else refund.duties_and_fees,
+        tax=sum((entry.tax for entry in (*shipping, *fees)), ZERO) if shipping or fees else refund.tax,
+        recorded=rest if adjusted else refund.recorded,
+        returned_at=agreement.happened_at,
+    )

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ latest_of('transactions') }}

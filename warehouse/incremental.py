@@ -1,0 +1,90 @@
+"""Whether a build may be incremental, and over which loads.
+
+The models that parse JSON keep what they made of earlier loads. That holds only while everything is as the last good
+build left it; wherever it is not sure, the answer is a full build.
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from warehouse.names import RAW_SCHEMA, quote
+from warehouse.raw import COMPLETED_LOADS, entity_tables, is_loaded, raw_tables
+
+# what parses JSON and is replaced order by order
+INCREMENTAL_MODELS = (
+    "int_order_cancellations",
+    "int_refund_records",
+    "int_unified_order_lines",
+    "int_unified_orders",
+    "int_unified_refund_lines",
+)
+_SCHEMA = "intermediate"
+_STATE = f"{RAW_SCHEMA}._build_state"
+# beyond this part of all rows, replacing costs more than building anew
+_MOST_NEW = 0.25
+
+
+def loads_to_build(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> list[str] | None:
+    """The completed loads that the models have not seen; None where they must be built from every row.
+
+    connection: to the work database. None unless the last build succeeded under the same fingerprint (project, tenant
+    settings, package), its loads are all still there, its tables have the rows it left, and little is new.
+    """
+    if not is_loaded(connection) or "_build_state" not in raw_tables(connection):
+        return None
+    state = connection.execute(f"select fingerprint, loads, counts from {_STATE}").fetchall()
+    if len(state) != 1 or state[0][0] != fingerprint:
+        return None
+    built, completed = set(state[0][1]), set(_completed(connection))
+    if not built <= completed or list(state[0][2]) != _counts(connection):
+        return None
+    new = sorted(completed - built)
+    return new if _share(connection, new) <= _MOST_NEW else None
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Before a build: until it succeeds, nothing is known of its tables."""
+    if is_loaded(connection):
+        connection.execute(f"create table if not exists {_STATE} (fingerprint varchar, loads varchar[], counts bigint[])")
+        connection.execute(f"delete from {_STATE}")
+
+
+def remember(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
+    """After a build that succeeded: what its tables were made from."""
+    if is_loaded(connection):
+        connection.execute(
+            f"insert into {_STATE} values (?, ?, ?)", [fingerprint, _completed(connection), _counts(connection)]
+        )
+
+
+def _completed(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(f"select load_id from ({COMPLETED_LOADS}) order by 1").fetchall()
+    return [load for (load,) in found]
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    """The rows of each incremental model; -1 for one that does not exist."""
+    tables = dict(
+        connection.execute(
+            "select table_name, true from duckdb_tables() where schema_name = ? and database_name = current_database()",
+            [_SCHEMA],
+        ).fetchall()
+    )
+    counts = []
+    for model in INCREMENTAL_MODELS:
+        query = f"select count(*) from {_SCHEMA}.{quote(model)}" if model in tables else "select -1"
+        counts += [int(count) for (count,) in connection.execute(query).fetchall()]
+    return counts
+
+
+def _share(connection: duckdb.DuckDBPyConnection, loads: Sequence[str]) -> float:
+    """The part of all payloads that came with some loads."""
+    all_rows = new_rows = 0
+    for table in entity_tables(connection):
+        [(rows, new)] = connection.execute(
+            f"select count(*), count(*) filter (_dlt_load_id in (select unnest($loads))) from {RAW_SCHEMA}.{quote(table)}",
+            {"loads": list(loads)},
+        ).fetchall()
+        all_rows, new_rows = all_rows + rows, new_rows + new
+    return new_rows / all_rows if all_rows else 0.0
