@@ -69,6 +69,9 @@ _RFC = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
 ).fullmatch
 _MONTHS = dict(zip(re.findall("...", "JanFebMarAprMayJunJulAugSepOctNovDec"), range(1, 13), strict=True))
+# what is remembered is bounded
+_MOST_PLANS = 5_000
+_MOST_AMOUNTS = 50_000
 _STEP = Decimal(1).scaleb(-DECIMALS)
 _TOO_LARGE = "is too large: at most {digits} digits may stand before the point"
 _TOO_FINE = f"has more than {DECIMALS} decimals"
@@ -127,10 +130,17 @@ def _shown(value: object) -> str:
 def _decimal(noun: str) -> Check:
     refused = Fault("", f"is not {noun}")
     too_large = _TOO_LARGE.format(digits=INTEGER_DIGITS)
+    # the same prices and shares of tax come in record after record
+    known: set[str] = set()
 
     def check(value: object) -> Fault | None:
         if type(value) is str:
+            if value in known:
+                return None
             if _PLAIN_AMOUNT(value) is not None or not value.strip():
+                if len(known) >= _MOST_AMOUNTS:
+                    known.clear()
+                known.add(value)
                 return None
             if _DECIMAL(value) is None:
                 return refused._replace(value=_shown(value))
@@ -296,15 +306,22 @@ def _tolerant(check: Check, nulls: Collection[str]) -> Check:
 
 
 def _object(children: Mapping[str, _Node]) -> Check:
-    steps = tuple((name, _value(child)) for name, child in children.items())
+    steps = {name: _value(child) for name, child in children.items()}
+    # records repeat their keys: which of the steps an object needs is looked up, not tried
+    plans: dict[tuple[str, ...], tuple[tuple[str, Check], ...]] = {}
 
     def check(record: object) -> Fault | None:
         if type(record) is not dict:
             # an empty PHP map is written as an empty list
             return None if record == [] or is_blank(record) else Fault("", "is not an object")
-        get = record.get
-        for name, step in steps:
-            value = get(name)
+        keys = tuple(record)
+        plan = plans.get(keys)
+        if plan is None:
+            if len(plans) >= _MOST_PLANS:
+                plans.clear()
+            plan = plans[keys] = tuple((name, step) for name, step in steps.items() if name in record)
+        for name, step in plan:
+            value = record[name]
             if value is not None:
                 fault = step(value)
                 if fault is not None:

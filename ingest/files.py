@@ -70,7 +70,7 @@ def deliveries(folder: Path, connector: Connector) -> Deliveries:
         match = _NAME.fullmatch(path.name)
         if match is None or match["entity"] not in entities:
             notices.append(_unknown(path.name, connector))
-        elif match["extension"] == "csv":
+        elif match["extension"] == "csv" and not entities[match["entity"]].csv:
             notices.append(
                 f"{quoted(path.name)} is not read: {connector.label} publishes JSON; deliver {match['entity']}.jsonl."
             )

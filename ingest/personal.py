@@ -1,7 +1,7 @@
 """Which keys of a payload hold personal data, and what becomes of their values."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import Enum, auto
 from functools import cache
 
@@ -102,15 +102,10 @@ class Rules:
     """What becomes of the values of a record's keys, for the connectors whose `personal` is given.
 
     of_anyone: whether nobody knows which of them a record comes from.
-
-    Keys are judged once and remembered: they repeat from record to record, so that a record costs a few set
-    operations, not a rule a key.
     """
 
     def __init__(self, personal: Iterable[Personal], *, of_anyone: bool = False) -> None:
-        self._known: set[str] = set()
-        self._touched: dict[str, Act] = {}
-        self._places: dict[str, bool] = {}
+        self._acts: dict[str, Act] = {}
         self._kept_meta: tuple[str, ...] = ()
         self._own: dict[str, Act] = {}
         for one in personal:
@@ -122,34 +117,22 @@ class Rules:
             for keys, act in ((one.addresses, Act.ADDRESS), (one.dropped, Act.DROP)):
                 self._own.update(dict.fromkeys(map(_plain, keys), act))
 
-    def acts(self, record: Mapping[str, object]) -> dict[str, Act]:
-        """Those keys of a record whose values are not simply kept, with what becomes of each."""
-        if not self._known.issuperset(record):
-            if len(self._known) > _MOST_KEYS:
-                self._known.clear()
-                self._touched.clear()
-            for key in record:
-                self._known.add(key)
-                act = self.act(key)
-                if act is not Act.KEEP:
-                    self._touched[key] = act
-        touched = self._touched
-        return {key: touched[key] for key in touched.keys() & record.keys()}
-
     def act(self, key: str) -> Act:
         """What becomes of the value of a key."""
-        plain = _plain(key)
+        act = self._acts.get(key)
+        if act is None:
+            if len(self._acts) > _MOST_KEYS:
+                self._acts.clear()
+            act = self._acts[key] = self._judged(_plain(key))
+        return act
+
+    def _judged(self, plain: str) -> Act:
         act = self._own.get(plain) or _BY_KEY.get(plain)
         return act or next((act for part, act in _PARTS if part.search(plain)), Act.KEEP)
 
     def is_place(self, key: str) -> bool:
         """Whether a key of an address says in which city, region, postcode or country it is, or whose it is."""
-        place = self._places.get(key)
-        if place is None:
-            if len(self._places) > _MOST_KEYS:
-                self._places.clear()
-            place = self._places[key] = _plain(key) in _PLACE_KEYS
-        return place
+        return _plain(key) in _PLACE_KEYS
 
     def keeps_meta(self, key: object) -> bool:
         """Whether an entry of `meta_data` with this key stays."""

@@ -19,7 +19,6 @@ from warehouse.values import Number
 
 MOST_LINES = 40
 _CHAINS = TypeAdapter(tuple[RawChain, ...])
-_CONTEXT = {"order": "orders", "attribution": "attribution", "rate": "rates"}
 
 
 def lineage(
@@ -183,7 +182,7 @@ def _raw(measure: MeasureChain) -> Iterator[str]:
 
 def _context(measure: MeasureChain) -> Iterator[str]:
     if measure.context:
-        said = ", ".join(f"{step.payloads:,} of {_CONTEXT[step.kind]}" for step in measure.context)
+        said = ", ".join(_many(step.payloads, f"{step.kind} payload") for step in measure.context)
         agree = all(step.agrees for step in measure.context)
         yield f"{'ok' if agree else '! '} behind these rows, bearing none of the amount: {said}"
 

@@ -95,9 +95,10 @@ class FactMeta(_Meta):
 
 
 class DimensionMeta(_Meta):
-    """What people read about a dimension; its description is the column's."""
+    """What people read about a dimension; description: the column's, unless facts share it and it says more there."""
 
     label: str
+    description: str | None = None
     synonyms: Names = ()
 
 
@@ -141,7 +142,7 @@ def fact_marts(mart_meta: Mapping[str, object]) -> list[FactMart]:
             at = ".".join(str(part) for part in first["loc"])
             raise RefreshError("contract", f"The meta of mart {table} is wrong at {at}: {first['msg']}.") from error
         definitions = {
-            name: (column.meta.dimension, column.description)
+            name: (column.meta.dimension, column.meta.dimension.description or column.description)
             for name, column in mart.columns.items()
             if column.meta.dimension is not None
         }

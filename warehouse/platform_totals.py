@@ -38,7 +38,8 @@ def differences(connection: duckdb.DuckDBPyConnection) -> list[Difference]:
         select source_name, measure, bool_and(account_id is null and measure not in ('spend', 'impressions', 'clicks')),
                count(distinct day), count(distinct day) filter (abs(difference) >= {_CENT}),
                count(distinct day) filter (abs(difference) >= {_CENT} and abs(difference - edits_amount) < {_CENT}),
-               sum(platform_amount), sum(star_amount), arg_max(day, abs(difference)), arg_max(difference, abs(difference))
+               sum(platform_amount), sum(star_amount), arg_max(day, abs(difference)),
+               arg_max(difference, abs(difference))
         from {_TABLE} group by 1, 2 having max(abs(difference)) >= {_CENT} order by 1, 2
         """
     ).fetchall()

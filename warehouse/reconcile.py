@@ -80,12 +80,9 @@ def reconcile(connection: duckdb.DuckDBPyConnection, entities: Sequence[SourceEn
     for source in dict.fromkeys(entity.source_name for entity in entities):
         told = _told(connection, [entity for entity in entities if entity.source_name == source], raw)
         for feeds, found in told.items():
-            master = Star(
-                f"master.platform_mm__{feeds}", "count(distinct source_id)" if feeds in _BY_ID else "count(*)"
-            )
-            for star in (master, STARS.get(feeds)):
-                if star is not None and star.relation in held:
-                    _compare(source, feeds, found, _in_star(connection, star, source, found.sums))
+            star = STARS.get(feeds) or Star(f"master.platform_mm__{feeds}")
+            if star.relation in held:
+                _compare(source, feeds, found, _in_star(connection, star, source, found.sums))
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -1,21 +1,18 @@
-"""The demo's cast beyond its shops: the three companies' campaigns, traffic, properties and ad accounts."""
+"""What brings people to the shops of each demo company, and who counts them."""
 
-from decimal import Decimal
+from ingest.demo.ad_accounts import (
+    STARK_AMAZON,
+    STARK_GOOGLE,
+    STARK_META,
+    TYRELL_GOOGLE,
+    TYRELL_META,
+    TYRELL_TIKTOK,
+    WAYNE_LINKEDIN,
+    WAYNE_MICROSOFT,
+)
+from ingest.demo.marketing import NOT_SET, Market, Property, Touch, Tracker
 
-from ingest.demo.marketing import NOT_SET, AdAccount, Campaign, Market, Placement, Property, Touch, Tracker
-
-_SPRING = (3, 4, 5)
 _BOTH = frozenset({"sessions", "transactions"})
-
-
-def _by(source: str) -> tuple[Placement, ...]:
-    return (Placement("", 1.0, source),)
-
-
-def _meta(*shares: tuple[str, float]) -> tuple[Placement, ...]:
-    """Meta's placements; the Audience Network's links name Facebook as their source."""
-    sources = {"instagram": "instagram"}
-    return tuple(Placement(name, share, sources.get(name, "facebook")) for name, share in shares)
 
 
 def _unpaid(home: float) -> tuple[Touch, ...]:
@@ -27,375 +24,6 @@ def _unpaid(home: float) -> tuple[Touch, ...]:
         Touch("Unassigned", NOT_SET, NOT_SET, NOT_SET, home * 0.04, 0.3, 0.2),
     )
 
-
-_TYRELL_META = AdAccount(
-    "meta",
-    "204815162342",
-    "USD",
-    "America/Los_Angeles",
-    ("facebook_ads",),
-    (
-        Campaign(
-            "23851000000010001",
-            "Nexus Prospecting | US",
-            "Paid Social",
-            _meta(("facebook", 0.55), ("instagram", 0.38), ("audience_network", 0.07)),
-            "paid_social",
-            "nexus-prospecting-us",
-            26,
-            0.011,
-            Decimal("0.92"),
-        ),
-        Campaign(
-            "23851000000010002",
-            "Replicant Retargeting {year}",
-            "Paid Social",
-            _meta(("facebook", 0.6), ("instagram", 0.4)),
-            "paid_social",
-            "replicant_retargeting_{year}",
-            13,
-            0.019,
-            Decimal("0.74"),
-            buys=2.2,
-        ),
-        Campaign(
-            "23851000000010003",
-            "Neon Spring Sale",
-            "Paid Social",
-            _meta(("facebook", 0.5), ("instagram", 0.5)),
-            "cpc",
-            "Neon+Spring+Sale",
-            14,
-            0.014,
-            Decimal("0.81"),
-            months=_SPRING,
-        ),
-    ),
-)
-_TYRELL_GOOGLE = AdAccount(
-    "google",
-    "4815162342",
-    "USD",
-    "America/Los_Angeles",
-    ("google_ads",),
-    (
-        Campaign(
-            "11470000001",
-            "Brand Search {year}",
-            "Paid Search",
-            _by("google"),
-            "cpc",
-            "Brand Search {year}",
-            15,
-            0.12,
-            Decimal("0.61"),
-            buys=2.4,
-            tells_id=True,
-            kind="SEARCH",
-        ),
-        Campaign(
-            "11470000002",
-            "Shopping Core",
-            "Paid Shopping",
-            _by("google"),
-            "cpc",
-            "Shopping Core",
-            17,
-            0.016,
-            Decimal("0.55"),
-            buys=1.5,
-            tells_id=True,
-            kind="SHOPPING",
-        ),
-        Campaign(
-            "11470000003",
-            "PMax cross-network All",
-            "Cross-network",
-            _by("google"),
-            "cross-network",
-            "PMax cross-network All",
-            11,
-            0.009,
-            Decimal("0.48"),
-            tells_id=True,
-            kind="PERFORMANCE_MAX",
-        ),
-        Campaign(
-            "11470000004",
-            # the namesake of a campaign elsewhere: each belongs to its own platform
-            "Neon Spring Sale",
-            "Paid Search",
-            _by("google"),
-            "cpc",
-            "Neon Spring Sale",
-            9,
-            0.05,
-            Decimal("0.77"),
-            months=_SPRING,
-            kind="SEARCH",
-        ),
-        Campaign(
-            "11470000005",
-            "Esper Display",
-            "Display",
-            _by("google"),
-            "display",
-            "esper_display",
-            7,
-            0.004,
-            Decimal("0.29"),
-            buys=0.4,
-            kind="DISPLAY",
-        ),
-    ),
-)
-_TYRELL_TIKTOK = AdAccount(
-    "tiktok",
-    "7012345678901234567",
-    "CAD",
-    "America/Toronto",
-    ("tiktok_ads",),
-    (
-        Campaign(
-            "1780000000000001",
-            "Spinner Clips",
-            "Paid Social",
-            _by("tiktok"),
-            "paid_social",
-            "spinner-clips",
-            19,
-            0.013,
-            Decimal("0.44"),
-            buys=0.7,
-            tells_id=True,
-        ),
-        Campaign(
-            "1780000000000002",
-            "Noodle Bowl / Creators",
-            "Paid Social",
-            _by("tiktok"),
-            "paid_social",
-            "noodle_bowl_creators",
-            10,
-            0.011,
-            Decimal("0.52"),
-        ),
-    ),
-)
-_WAYNE_MICROSOFT = AdAccount(
-    "microsoft",
-    "17029384",
-    "USD",
-    "UTC",
-    ("bing_ads",),
-    (
-        Campaign(
-            "390000001",
-            "Gala Season Search",
-            "Paid Search",
-            _by("bing"),
-            "cpc",
-            "gala-season-search",
-            21,
-            0.045,
-            Decimal("0.83"),
-            buys=1.8,
-        ),
-        Campaign(
-            "390000002",
-            "Outdoor Shopping",
-            "Paid Shopping",
-            _by("bing"),
-            "cpc",
-            "outdoor_shopping",
-            15,
-            0.021,
-            Decimal("0.57"),
-            buys=1.3,
-        ),
-        Campaign(
-            "390000003",
-            'Manor Tea "Audience"',
-            "Display",
-            _by("bing"),
-            "display",
-            "manor-tea-audience",
-            8,
-            0.006,
-            Decimal("0.34"),
-            buys=0.5,
-        ),
-    ),
-)
-_WAYNE_LINKEDIN = AdAccount(
-    "linkedin",
-    "508123456",
-    "USD",
-    "UTC",
-    ("linkedin_ads",),
-    (
-        Campaign(
-            "184000001",
-            "Corporate Gifts {year}",
-            "Paid Social",
-            _by("linkedin"),
-            "paid_social",
-            "corporate_gifts",
-            9,
-            0.006,
-            Decimal("3.85"),
-            buys=2.0,
-            tells_id=True,
-        ),
-        Campaign(
-            "184000002",
-            "Board Room",
-            "Paid Social",
-            _by("linkedin"),
-            "cpc",
-            "board-room",
-            6,
-            0.005,
-            Decimal("4.20"),
-        ),
-        # a form on the platform itself: nobody of it reaches the site
-        Campaign(
-            "184000003",
-            "Gotham Hiring",
-            "Paid Social",
-            _by("linkedin"),
-            "",
-            "",
-            3,
-            0.007,
-            Decimal("2.90"),
-            landing=0.0,
-        ),
-    ),
-)
-_STARK_META = AdAccount(
-    "meta",
-    "330197419741",
-    "EUR",
-    "Europe/Berlin",
-    ("facebook_ads", "instagram_ads"),
-    (
-        Campaign(
-            "23860000000020001",
-            "Arc Launch – Prospecting",
-            "Paid Social",
-            _meta(("facebook", 0.48), ("instagram", 0.46), ("audience_network", 0.06)),
-            "paid_social",
-            "arc-launch-prospecting",
-            24,
-            0.012,
-            Decimal("0.66"),
-        ),
-        Campaign(
-            "23860000000020002",
-            "Malibu Lookalike {year}",
-            "Paid Social",
-            _meta(("facebook", 0.35), ("instagram", 0.65)),
-            "cpc",
-            "malibu_lookalike_{year}",
-            16,
-            0.015,
-            Decimal("0.58"),
-            buys=1.4,
-        ),
-        Campaign(
-            "23860000000020003",
-            "Expo 1974",
-            "Paid Social",
-            _meta(("facebook", 0.3), ("instagram", 0.7)),
-            "paid_social",
-            "expo_1974",
-            9,
-            0.017,
-            Decimal("0.49"),
-            months=(9, 10, 11, 12),
-        ),
-    ),
-)
-_STARK_GOOGLE = AdAccount(
-    "google",
-    "1974302000",
-    "EUR",
-    "Europe/Berlin",
-    ("google_ads",),
-    (
-        Campaign(
-            "22090000001",
-            "Marke Suche {year}",
-            "Paid Search",
-            _by("google"),
-            "cpc",
-            "Marke Suche {year}",
-            18,
-            0.11,
-            Decimal("0.42"),
-            buys=2.3,
-            tells_id=True,
-            kind="SEARCH",
-        ),
-        Campaign(
-            "22090000002",
-            "Shopping EU",
-            "Paid Shopping",
-            _by("google"),
-            "cpc",
-            "Shopping EU",
-            16,
-            0.018,
-            Decimal("0.38"),
-            buys=1.4,
-            tells_id=True,
-            kind="SHOPPING",
-        ),
-        Campaign(
-            "22090000003",
-            "Robot Arm Trailer",
-            "Paid Video",
-            _by("youtube.com"),
-            "cpc",
-            "Robot Arm Trailer",
-            7,
-            0.008,
-            Decimal("0.21"),
-            buys=0.5,
-            tells_id=True,
-            kind="VIDEO",
-        ),
-    ),
-)
-_STARK_AMAZON = AdAccount(
-    "amazon",
-    "2174650993",
-    "GBP",
-    "Europe/London",
-    ("amazon_ads",),
-    tuple(
-        Campaign(
-            campaign_id,
-            name,
-            "Paid Shopping",
-            _by("amazon"),
-            "",
-            "",
-            clicks,
-            0.006,
-            cost,
-            landing=0.0,
-            kind=kind,
-        )
-        for campaign_id, name, clicks, cost, kind in (
-            ("290000000000001", "SP | Titanium Mug", 14.0, Decimal("0.46"), "sp_campaigns"),
-            ("290000000000002", "SP | Robot Arm Kit", 8.0, Decimal("0.71"), "sp_campaigns"),
-            ("290000000000003", "SB | Stark Store", 6.0, Decimal("0.88"), "sb_campaigns"),
-            ("290000000000004", "SD | Remarketing", 5.0, Decimal("0.39"), "sd_campaigns"),
-        )
-    ),
-)
 
 MARKETS: dict[str, Market] = {
     "tyrell_corp": Market(
@@ -416,7 +44,7 @@ MARKETS: dict[str, Market] = {
             Touch("Organic Social", "facebook", "social", "nexus_prospecting_us", 5, ad_id="23851000000010001"),
             Touch("Affiliates", "replicant-deals", "affiliate", "autumn", 9, 1.2, 0.5),
         ),
-        accounts=(_TYRELL_META, _TYRELL_GOOGLE, _TYRELL_TIKTOK),
+        accounts=(TYRELL_META, TYRELL_GOOGLE, TYRELL_TIKTOK),
         tracker=None,
         has_rates=True,
     ),
@@ -436,7 +64,7 @@ MARKETS: dict[str, Market] = {
             Touch("Referral", "gotham-gazette.example", "referral", "(referral)", 19, 0.7, 0.55),
             Touch("Organic Social", "linkedin.com", "referral", "(referral)", 12, 0.6, 0.5),
         ),
-        accounts=(_WAYNE_MICROSOFT, _WAYNE_LINKEDIN),
+        accounts=(WAYNE_MICROSOFT, WAYNE_LINKEDIN),
         tracker=Tracker("amplitude", "447101", "UTC", ("bigcommerce",), 30),
         has_rates=False,
     ),
@@ -462,7 +90,7 @@ MARKETS: dict[str, Market] = {
             Touch("Organic Social", "l.instagram.com", "referral", "(referral)", 17, 0.6, 0.48),
             Touch("SMS", "sms", "sms", "drop_alert", 6, 1.6, 0.66),
         ),
-        accounts=(_STARK_META, _STARK_GOOGLE, _STARK_AMAZON),
+        accounts=(STARK_META, STARK_GOOGLE, STARK_AMAZON),
         tracker=Tracker("mixpanel", "2907001", "Europe/Berlin", ("shopify_us", "shopify_eu"), 36),
         has_rates=True,
     ),

@@ -33,6 +33,7 @@ class _Ledger:
         self._tax = {line.line_id: line.tax for line in placed.lines}
         shipping = placed.shipping
         self._shipping = (shipping.net, shipping.tax) if shipping else (ZERO, ZERO)
+        self._rest = ZERO
         self._is_over = False
         self._count = 0
 
@@ -64,6 +65,7 @@ class _Ledger:
             self._shipping = net - event.shipping, tax - event.shipping_tax
             sales.append(self._sale("RETURN", "SHIPPING", -event.shipping, -event.shipping_tax, -1))
         if event.rest and not self._is_over:
+            self._rest += event.rest
             sales.append(self._sale("RETURN", "ADJUSTMENT", -event.rest, ZERO, 0))
         return self._agreement(
             "RefundAgreement", event.at, "REFUND", sales, {"refund": {"id": f"gid://shopify/Refund/{event.refund_id}"}}
@@ -84,6 +86,9 @@ class _Ledger:
         ]
         if any(self._shipping):
             sales.append(self._sale("RETURN", "SHIPPING", -self._shipping[0], -self._shipping[1], -1))
+        if self._rest:
+            # the lines are taken back whole: what had been given for none of them is part of that
+            sales.append(self._sale("RETURN", "ADJUSTMENT", self._rest, ZERO, 0))
         self._is_over = True
         return self._agreement("OrderEditAgreement", event.at, "ORDER_EDIT", sales, {})
 

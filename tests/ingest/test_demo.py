@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from demo_files import newest, told, total
 
-from ingest.connector import CONNECTORS, connector_options
+from ingest.connector import CONNECTORS, connector_options, shape_of
 from ingest.demo import DemoReport, write_demo
 from ingest.demo.companies import COMPANIES
 from ingest.demo.people import FIRST_NAMES, LAST_NAMES, STREET_NAMES, People
@@ -34,12 +34,12 @@ pytestmark = pytest.mark.slow
 
 UNTIL = date(2026, 11, 23)
 LATER = date(2026, 12, 30)
-STORES = {
-    ("tyrell_corp", "shopify"),
-    ("tyrell_corp", "woocommerce"),
-    ("wayne_enterprises", "bigcommerce"),
-    ("stark_industries", "shopify_us"),
-    ("stark_industries", "shopify_eu"),
+SOURCES = {
+    "tyrell_corp": ("shopify woocommerce google_analytics facebook_ads google_ads tiktok_ads ecb_rates"),
+    "wayne_enterprises": "bigcommerce google_analytics bing_ads linkedin_ads amplitude",
+    "stark_industries": (
+        "shopify_us shopify_eu google_analytics facebook_ads instagram_ads google_ads amazon_ads mixpanel ecb_rates"
+    ),
 }
 
 
@@ -178,7 +178,9 @@ def test_an_edited_registry_another_scale_and_an_earlier_day_are_refused(later: 
 def test_the_registry_is_one_that_loads(demo: Demo) -> None:
     tenants = load_tenants(demo.root / "tenants.yml", connector_options())
 
-    assert {(slug, source) for slug, tenant in tenants.items() for source in tenant.sources} == STORES
+    assert {slug: " ".join(tenant.sources) for slug, tenant in tenants.items()} == SOURCES
+    assert tenants["stark_industries"].sources["shopify_us"].shape == "shopify_graphql"
+    assert tenants["tyrell_corp"].sources["google_analytics"].measures == ("shopify",)
     assert all(source.folder().is_dir() for tenant in tenants.values() for source in tenant.sources.values())
 
 
@@ -190,7 +192,7 @@ def test_the_envelope_turns_away_exactly_the_broken_records_and_everything_about
     for slug, tenant in load_tenants(demo.root / "tenants.yml", connector_options()).items():
         expected = json.loads((demo.root / "exports" / slug / "expected.json").read_text())
         for name, source in tenant.sources.items():
-            turned_away, held = Counter[str](), deliveries(source.folder(), CONNECTORS[source.connector])
+            turned_away, held = Counter[str](), deliveries(source.folder(), CONNECTORS[shape_of(source)])
             for delivery in held.found:
                 envelope = Envelope(name, delivery.entity, redactor)
                 for record in records(delivery, _no_notice):
@@ -232,9 +234,10 @@ def test_the_expected_totals_agree_with_one_another(demo: Demo) -> None:
             assert Decimal(value) == sources or (distinct and Decimal(value) < sources), metric
 
 
-def test_a_store_without_a_rate_keeps_its_counts_and_has_no_amounts(demo: Demo) -> None:
+def test_a_foreign_store_is_told_in_both_currencies(demo: Demo) -> None:
     expected = json.loads((demo.root / "exports/stark_industries/expected.json").read_text())
-    foreign = expected["by_source_name"]["shopify_us"]
+    own, native = expected["by_source_name"]["shopify_us"], expected["native_by_source_name"]["shopify_us"]
 
-    assert foreign["gross_sales"] is None
-    assert foreign["orders"] == expected["orders_without_rate"] > 0
+    assert native["currency"] == "USD"
+    assert expected["orders_without_rate"] == 0
+    assert Decimal("0.88") < Decimal(own["gross_sales"]) / Decimal(native["gross_sales"]) < Decimal("0.96")

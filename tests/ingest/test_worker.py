@@ -82,7 +82,7 @@ def test_requests_are_served_one_after_the_other(shop: Shop, dbt: StandIn, worke
 
 def test_a_refresh_takes_every_option(shop: Shop, dbt: StandIn, worker: ThreadWorker) -> None:
     shop.deliver(order(1))
-    asked = {"sources": ["shopify"], "full": True, "reload": True, "accept": True}
+    asked: dict[str, Any] = {"sources": ["shopify"], "full": True, "reload": True, "accept": True}
     worker.send(**refresh_request(shop, **asked))
     assert worker.until("done", "error")[-1]["result"]["options"] == asked
     assert dbt.full

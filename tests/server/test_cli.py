@@ -129,6 +129,8 @@ def test_query_as_csv_is_the_rows_alone(run: Run, trading: Home) -> None:
         (("refresh",), 2, "Name the tenants to refresh"),
         (("refresh", "--all", WAYNE), 2, "Name the tenants to refresh"),
         (("refresh", "nobody"), 2, 'Unknown tenant "nobody"'),
+        (("refresh", WAYNE, "--source", "bigcomerce"), 2, 'Unknown source "bigcomerce". Nearest: bigcommerce'),
+        (("refresh", "--all", "--source", "bigcommerce"), 2, 'Unknown source "bigcommerce".'),
         (("serve", "--tenant", "wayne_ent"), 2, f'Unknown tenant "wayne_ent". Nearest: {WAYNE}'),
         (("init",), 1, "There is a tenants.yml"),
         (("demo",), 1, "another home"),
@@ -155,7 +157,30 @@ def test_refresh_prints_the_answer_and_shows_progress_apart(run: Run, home: Home
     assert code == 0
     assert json.loads(out)["status"] == "succeeded"
     assert WAYNE in err
-    assert requests.result()[0]["full"] is True
+    asked = requests.result()[0]
+    assert (asked["full"], asked["reload"], asked["accept"], asked["sources"]) == (True, False, False, [])
+
+
+def test_refresh_asks_for_what_its_options_say(run: Run, home: Home, played: Any) -> None:
+    requests = played([lambda puppet, request: puppet.say(request, "done", result=DONE)])
+    code, _, _ = run(home, "refresh", WAYNE, "--source", "bigcommerce", "--reload", "--accept")
+
+    assert code == 0
+    asked = requests.result()[0]
+    assert (asked["full"], asked["reload"], asked["accept"]) == (False, True, True)
+    assert asked["sources"] == ["bigcommerce"]
+
+
+def test_refresh_fails_if_only_some_sources_could_be_read(run: Run, home: Home, played: Any) -> None:
+    error = {"kind": "unreachable", "message": "Its files cannot be read.", "retry_safe": True}
+    sources = [{"source": "bigcommerce", "status": "failed", "data_through": None, "error": error}]
+    played(
+        [lambda puppet, request: puppet.say(request, "done", result=DONE | {"status": "partial", "sources": sources})]
+    )
+    code, out, _ = run(home, "refresh", WAYNE)
+
+    assert code == 1
+    assert "bigcommerce: failed, data through no day: Its files cannot be read." in out
 
 
 def test_refresh_fails_if_one_tenant_failed(run: Run, home: Home, played: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
+import json
 from pathlib import Path
 
 import pytest
+from funnel import FUNNEL, funnel
 from gold import Shop, source
 from published import publish
 
@@ -64,6 +66,28 @@ def test_a_single_served_tenant_shows_its_metrics_at_once(home: Home, shop: Shop
     assert set(net_sales) == {"name", "label", "description", "unit", "type", "date", "additive", "dimensions"}
     assert net_sales["unit"] == "currency"
     assert "customer_country" in answer.dimension_sets[net_sales["dimensions"]]
+
+
+def test_dimensions_that_no_metric_of_the_tenant_has_are_not_listed(home: Home, shop: Shop) -> None:
+    answer = Desk(Settings(home)).list_metrics(WAYNE)
+
+    assert {one["name"] for one in answer.dimensions}.isdisjoint({"device_category", "visitor_country", "event_name"})
+    assert "channel" in {one["name"] for one in answer.dimensions}
+
+
+def test_everything_that_a_tenant_of_every_source_can_ask_fits_a_short_answer(home: Home) -> None:
+    publish(home, WAYNE, funnel(), FUNNEL)
+    answer = Desk(Settings(home)).list_metrics(WAYNE)
+    text = answer.text()
+
+    assert len(answer.metrics) == 40
+    assert len(answer.dimension_sets) == 7
+    assert "ecb_rates" not in answer.tenants[0]["data_through"]
+    for entry in (*answer.metrics, *answer.dimensions):
+        assert text.count(f"\n{entry['name']} ") == 1
+    # to be made smaller, never larger
+    assert len(json.dumps(answer.structured(), ensure_ascii=False, separators=(",", ":")).encode()) < 13_300
+    assert len(text.encode()) < 7_400
 
 
 def test_low_cardinality_values_stand_inline(home: Home, shop: Shop) -> None:

@@ -248,6 +248,39 @@ async def test_a_caller_who_joins_a_run_that_is_not_full_is_told(client: Client,
     assert "no full rebuild" in content(result)["notices"][0]
 
 
+async def test_the_sources_named_are_the_ones_asked_of_the_worker(client: Client, puppets: Puppets) -> None:
+    with anyio.fail_after(30):
+        await client.call_tool("refresh_tenant", {"tenant": WAYNE, "sources": "bigcommerce", "wait_seconds": 0})
+        _, request = await begun(puppets)
+        one = await client.call_tool("refresh_tenant", {"tenant": WAYNE, "sources": ["bigcommerce"], "wait_seconds": 0})
+        every = await client.call_tool("refresh_tenant", {"tenant": WAYNE, "wait_seconds": 0})
+
+    assert request["sources"] == ["bigcommerce"]
+    assert content(one)["notices"] == []
+    assert "does not read all that was asked for" in content(every)["notices"][0]
+
+
+async def test_an_unknown_source_is_refused_with_the_nearest_names(client: Client, puppets: Puppets) -> None:
+    refused = await client.call_tool("refresh_tenant", {"tenant": WAYNE, "sources": ["bigcomerce"]})
+
+    assert refused.is_error
+    assert text(refused) == ('Unknown source "bigcomerce". Nearest: bigcommerce. Wayne Enterprises has bigcommerce.')
+
+
+async def test_a_caller_is_told_what_the_run_of_another_process_lacks(client: Client, home: Home) -> None:
+    tenant = home.tenant(WAYNE)
+    tenant.root.mkdir(parents=True)
+    with FileLock(tenant.lock):
+        run = runs.Run.create(tenant, WAYNE, runs.Options(sources=("bigcommerce",)))
+        with anyio.fail_after(30):
+            first = await client.call_tool("refresh_tenant", {"tenant": WAYNE, "full": True, "wait_seconds": 0})
+            run.finish("succeeded")
+            second = await client.call_tool("refresh_tenant", {"tenant": WAYNE, "sources": ["bigcommerce"]})
+
+    assert "is no full rebuild and does not read all" in content(first)["notices"][0]
+    assert (content(second)["status"], content(second)["notices"]) == ("succeeded", [])
+
+
 async def test_a_closing_server_lets_its_worker_go(server: StrictServer, puppets: Puppets, tmp_path: Path) -> None:
     with anyio.fail_after(30):
         async with Client(server) as client:

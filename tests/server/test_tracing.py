@@ -40,7 +40,7 @@ def test_a_number_is_told_as_a_tree_with_a_line_for_each_step(star: LedBack) -> 
         "ok 2 payloads of 1 load: 2.5 (2026-04-01 05:00 UTC)",
         "ok 2 found in raw, whose hash holds, from 1 file",
         f"such as shopify shopify-r0, refunds.jsonl line 1, hash {_hash(star)}",
-        "ok behind these rows, bearing none of the amount: 1 of orders",
+        "ok behind these rows, bearing none of the amount: 1 order payload",
     ]
 
 

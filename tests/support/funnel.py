@@ -1,32 +1,12 @@
 """A gold of every fact, made by hand: stores, a GA4 property, ads and events that do not quite fit together."""
 
-import copy
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
-import yaml
-from gold import Row, columns_from_yaml, mart_meta_from_yaml, source, three_stores
+from gold import Row, source, three_stores
 
 from warehouse.catalog import CatalogSource
 
 MEASURED = ("shopify", "woo")
-
-
-def funnel_marts() -> dict[str, dict[str, Any]]:
-    """The meta of every mart."""
-    marts = copy.deepcopy(mart_meta_from_yaml())
-    if "fct_ad_performance" in marts:
-        return marts
-    ahead = yaml.safe_load(Path(__file__).with_name("funnel_marts.yml").read_text(encoding="utf-8"))
-    for model in ahead["models"]:
-        marts[model["name"]] = {"meta": model["config"]["meta"], "columns": columns_from_yaml(model["columns"])}
-    for mart in ("fct_orders", "fct_order_lines", "fct_refunds"):
-        marts[mart]["meta"]["kinds"] = ahead["stores"]["kinds"]
-    marts["fct_orders"]["meta"]["measures"] |= ahead["stores"]["measures"]
-    marts["fct_orders"]["meta"]["metrics"] |= ahead["stores"]["metrics"]
-    marts["fct_orders"]["columns"] |= columns_from_yaml(ahead["stores"]["columns"])
-    return marts
 
 
 # the three stores of gold.py, with a property that measures two of them and begins later, ads in two currencies of

@@ -21,33 +21,26 @@ MARTS = Path(__file__).parents[2] / "warehouse" / "dbt" / "models" / "marts"
 REFRESHED_AT = datetime(2026, 4, 1, 6, tzinfo=UTC)
 
 Row = dict[str, object]
-Meta = Mapping[str, Mapping[str, Any]]
 
 
 @cache
 def mart_meta_from_yaml(folder: Path = MARTS) -> dict[str, dict[str, Any]]:
     """The marts' meta in the shape that a dbt manifest has it; copy it before changing it."""
-    models = [
-        model
-        for file in sorted(folder.glob("*.yml"))
-        for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
-    ]
-    return {
-        model["name"]: {"meta": model["config"].get("meta", {}), "columns": columns_from_yaml(model["columns"])}
-        for model in models
-    }
-
-
-def columns_from_yaml(columns: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The columns of a model's yml in the shape that a dbt manifest has them."""
-    return {
-        column["name"]: {
-            "description": column["description"],
-            "data_type": column["data_type"],
-            "meta": column.get("config", {}).get("meta", {}),
-        }
-        for column in columns
-    }
+    marts: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.glob("*.yml")):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
+            marts[model["name"]] = {
+                "meta": model["config"].get("meta", {}),
+                "columns": {
+                    column["name"]: {
+                        "description": column["description"],
+                        "data_type": column["data_type"],
+                        "meta": column.get("config", {}).get("meta", {}),
+                    }
+                    for column in model["columns"]
+                },
+            }
+    return marts
 
 
 def tenant(**changes: object) -> Tenant:
@@ -84,17 +77,15 @@ def source(
     )
 
 
-def write_gold(path: Path, rows: Mapping[str, Iterable[Row]], marts: Meta | None = None) -> None:
-    """Write a gold file at `path`: every mart of the yml (or of `marts`), with `rows` by mart name."""
+def write_gold(path: Path, rows: Mapping[str, Iterable[Row]]) -> None:
+    """Write a gold file at `path`: every mart of the yml, with `rows` by mart name."""
     with duckdb.connect(str(path)) as connection:
-        fill_gold(connection, rows, marts)
+        fill_gold(connection, rows)
 
 
-def fill_gold(
-    connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Iterable[Row]], marts: Meta | None = None
-) -> None:
-    """Create every mart of the yml (or of `marts`) in an empty database, with `rows` by mart name."""
-    for mart, meta in (marts or mart_meta_from_yaml()).items():
+def fill_gold(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Iterable[Row]]) -> None:
+    """Create every mart of the yml in an empty database, with `rows` by mart name."""
+    for mart, meta in mart_meta_from_yaml().items():
         columns = ", ".join(f'"{name}" {column["data_type"]}' for name, column in meta["columns"].items())
         connection.execute(f"create table {mart} ({columns})")
         for row in rows.get(mart, ()):
@@ -127,14 +118,12 @@ class Asked:
 
 
 def catalog_of(path: Path, sources: Iterable[CatalogSource], **changes: object) -> Catalog:
-    """The catalog of a gold file. changes: settings of the tenant, notices, or marts (their meta, else the yml's)."""
+    """The catalog of a gold file. changes: settings of the tenant, or notices."""
     notices = changes.pop("notices", ())
-    marts = changes.pop("marts", None) or mart_meta_from_yaml()
     assert isinstance(notices, tuple)
-    assert isinstance(marts, Mapping)
     with duckdb.connect(str(path), read_only=True) as connection:
         return build_catalog(
-            marts,
+            mart_meta_from_yaml(),
             tenant(**changes),
             "20260401T060000Z-abcdef",
             REFRESHED_AT,

@@ -1,12 +1,14 @@
 """How each ad platform writes its reports and campaigns."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from oracle_ads import AdSource, Report, read_campaigns, read_rows
 from oracle_fields import Json, at, day, figure, first, word
-from oracle_files import Unfold
+from oracle_files import Unfold, records
+from oracle_sets import served
 
 PURCHASES = (
     "omni_purchase",
@@ -188,3 +190,14 @@ def ad_source(source_name: str, connector: str, folder: Path, account_id: str | 
         source.rows.extend(read_rows(source, folder, report))
     source.campaigns.extend(read_campaigns(source, folder, CAMPAIGN_NAMES, members(*CAMPAIGN_LISTS)))
     return source
+
+
+def account_totals(folder: Path, report: Report) -> dict[date, Decimal]:
+    """What a platform says that its accounts spent, by day; a report of accounts is written as that of campaigns is."""
+    found = served(
+        records(folder, "account_performance", (), report.unfold, report.header),
+        key=report.day,
+        identity=lambda payload: word(payload, *report.account) or "",
+        parse=lambda payload: report.spend(payload) or Decimal(0),
+    )
+    return {day: sum((one.value for one in held), Decimal(0)) for day, held in found.items()}

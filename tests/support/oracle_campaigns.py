@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from oracle_ads import AdRow, CampaignRecord
 from oracle_analytics import SessionRow, Visit
@@ -44,11 +45,13 @@ class Campaign:
         return self.first_day <= day <= self.last_day
 
 
+@cache
 def normal(name: str) -> str:
     """A name's letters and digits alone, in lower case."""
     return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
+@cache
 def family_of(source: str | None) -> str | None:
     """The platform that a visit's source belongs to."""
     site = re.sub(r"^(www|m|l|lm|mobile|out)\.", "", (source or "").strip().lower()).partition(".")[0]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import duckdb
 
 Cell = str | Decimal | datetime | date | bool | None
+COUNTS = frozenset({"quantity", "impressions", "clicks", "platform_conversions", "sessions", "engaged_sessions", "event_count"})
 
 
 class WrittenRows(NamedTuple):
@@ -41,11 +42,11 @@ class WrittenRows(NamedTuple):
 def _cell(column: str, text: str) -> Cell:
     if text == "-":
         return None
-    if column == "quantity" or column.endswith("_amount"):
+    if column in COUNTS or column.endswith("_amount"):
         return Decimal(text)
     if column.endswith("_at"):
         return datetime.fromisoformat(text)
-    if column.endswith("_date"):
+    if column.endswith(("_date", "_day")):
         return date.fromisoformat(text)
     if column.startswith("is_"):
         return {"true": True, "false": False}[text]

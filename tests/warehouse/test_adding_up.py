@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import duckdb
-from funnel import funnel_marts
-from gold import REFRESHED_AT, Row, Shop, fill_gold, merged, source, tenant
+from gold import REFRESHED_AT, Row, Shop, fill_gold, mart_meta_from_yaml, merged, source, tenant
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,8 +63,8 @@ def test_groups_of_every_additive_metric_add_up_to_its_total(
     rows_of["fct_ad_performance"] = [ad(*given) for given in spent]
     rows_of["fct_sessions"] = [session(*given) for given in visited]
     with duckdb.connect(":memory:") as gold:
-        fill_gold(gold, rows_of, funnel_marts())
-        catalog = build_catalog(funnel_marts(), tenant(), "s", REFRESHED_AT, SOURCES, (), gold)
+        fill_gold(gold, rows_of)
+        catalog = build_catalog(mart_meta_from_yaml(), tenant(), "s", REFRESHED_AT, SOURCES, (), gold)
 
         def rows(**arguments: object) -> list[tuple[object, ...]]:
             return list(answer(catalog, gold, MetricQuery.parse(arguments), NOW, deadline=30).rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from funnel import FUNNEL, funnel, funnel_marts
+from funnel import FUNNEL, funnel
 from gold import (
     REFRESHED_AT,
     THREE_STORES,
@@ -119,8 +119,10 @@ def test_measures_know_whether_an_amount_lacks_a_rate(catalog: Catalog, tmp_path
 
 def test_metrics_that_no_source_provides_for_are_not_offered(tmp_path: Path) -> None:
     write_gold(tmp_path / "gold.duckdb", {})
-    ads = CatalogSource(name="ads", connector="facebook_ads", provides=("ads",))
-    assert catalog_of(tmp_path / "gold.duckdb", [ads]).metrics == {}
+    rates = CatalogSource(name="rates", connector="ecb_rates", provides=())
+    catalog = catalog_of(tmp_path / "gold.duckdb", [rates])
+    assert catalog.metrics == {}
+    assert catalog.dimension_sets == {}
 
 
 def test_sources_without_a_day_are_kept(tmp_path: Path) -> None:
@@ -230,6 +232,7 @@ def test_a_fault_in_a_marts_yml_stops_the_publish_and_is_named(fault: str) -> No
 def test_amounts_need_a_currency_to_be_told_by_where_they_lack_a_rate() -> None:
     meta = copy.deepcopy(mart_meta_from_yaml())
     meta["fct_refunds"]["meta"]["dimensions"].remove("currency")
+    del meta["fct_refunds"]["meta"]["kinds"]["currency"]
     with duckdb.connect(":memory:") as gold:
         fill_gold(gold, {})
         gold.execute("alter table fct_refunds drop column currency")
@@ -240,8 +243,8 @@ def test_amounts_need_a_currency_to_be_told_by_where_they_lack_a_rate() -> None:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
-    write_gold(path, funnel(), funnel_marts())
-    return catalog_of(path, FUNNEL, marts=funnel_marts())
+    write_gold(path, funnel())
+    return catalog_of(path, FUNNEL)
 
 
 def test_facts_share_a_dimension_only_where_it_is_of_the_same_kind(whole: Catalog) -> None:
@@ -267,12 +270,18 @@ def test_a_value_of_a_dimension_of_several_kinds_names_those_it_is_of(whole: Cat
     assert {value.kinds for value in whole.dimensions["channel"].values or ()} == {()}
 
 
+def test_a_dimension_of_several_facts_is_described_for_all_of_them(whole: Catalog) -> None:
+    assert whole.dimensions["source_name"].label == "Source"
+    assert "ad account" in whole.dimensions["source_name"].description
+    assert whole.dimensions["device_category"].description.startswith("Kind of device")
+
+
 def test_a_metric_needs_everything_that_it_requires(whole: Catalog, tmp_path: Path) -> None:
     def offered(*names: str) -> set[str]:
         path = tmp_path / f"{'-'.join(names)}.duckdb"
-        write_gold(path, {}, funnel_marts())
+        write_gold(path, {})
         sources = [source for source in FUNNEL if source.name in names]
-        return set(catalog_of(path, sources, marts=funnel_marts()).listed())
+        return set(catalog_of(path, sources).listed())
 
     stores, ads, analytics = offered("shopify"), offered("google_ads"), offered("ga")
     assert stores == set(METRICS)

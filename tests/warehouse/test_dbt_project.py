@@ -1,15 +1,17 @@
 """The dbt project: its unit tests, and what must hold of every model."""
 
-from collections.abc import Iterator
+import json
+import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import dlt
+import duckdb
 import pytest
-import yaml
 
 from ingest.connector import CONNECTORS
+from ingest.declarations import project_files
+from ingest.demo.companies import COMPANIES
 from warehouse.build import BuildReport, run_dbt
 from warehouse.dbt_runner import parsed_manifest, project_folder
 from warehouse.home import TenantHome
@@ -93,39 +95,104 @@ def test_dbt_writes_nothing_into_the_installed_project(empty: tuple[TenantHome, 
     assert not (project_folder() / "logs").exists()
 
 
-def models() -> Iterator[Any]:
-    manifest = parsed_manifest()
-    yield from (node for node in manifest.nodes.values() if str(node.resource_type) == "model")
+@pytest.fixture(scope="module")
+def manifest() -> Any:
+    return parsed_manifest()
 
 
-def test_every_model_and_column_is_described() -> None:
+def models(manifest: Any, folder: str | None = None) -> list[Any]:
+    nodes = [node for node in manifest.nodes.values() if str(node.resource_type) == "model"]
+    return [node for node in nodes if folder in (None, node.fqn[1])]
+
+
+def test_every_model_says_its_grain_and_what_each_column_holds(manifest: Any) -> None:
     undescribed = [
-        f"{node.name}.{name}" for node in models() for name, column in node.columns.items() if not column.description
+        f"{node.name}.{name}"
+        for node in models(manifest)
+        for name, column in node.columns.items()
+        if not column.description
     ]
+
     assert not undescribed
-    assert not [node.name for node in models() if not node.description or not node.columns]
+    assert not [node.name for node in models(manifest) if not node.description.startswith("One row per ")]
 
 
-def test_every_mart_enforces_its_contract_and_tests_its_key() -> None:
-    manifest = parsed_manifest()
-    marts = [node for node in models() if node.fqn[1] == "marts"]
-    unique = {
-        next(iter(node.depends_on.nodes)).rsplit(".", 1)[-1]
-        for node in manifest.nodes.values()
-        if str(node.resource_type) == "test" and node.name.startswith("unique_")
+def test_the_columns_described_are_those_that_each_model_has(
+    empty: tuple[TenantHome, dlt.Pipeline], manifest: Any
+) -> None:
+    home, _ = empty
+    with duckdb.connect(str(home.warehouse_file), read_only=True) as connection:
+        held = connection.execute(
+            "select table_schema, table_name, list(column_name) from information_schema.columns group by all"
+        ).fetchall()
+    built = {(schema, name): set(columns) for schema, name, columns in held}
+    differing = {
+        node.name: sorted(built[node.schema, node.name] ^ set(node.columns))
+        for node in models(manifest)
+        if built[node.schema, node.name] != set(node.columns)
     }
 
-    assert len(marts) >= 10
-    assert not [mart.name for mart in marts if not mart.config.contract.enforced]
-    assert not [mart.name for mart in marts if mart.name not in unique]
+    assert not differing
 
 
-def test_no_model_is_switched_off_or_made_ephemeral_by_a_tenant() -> None:
-    assert not [node.name for node in models() if node.config.materialized == "ephemeral" or not node.config.enabled]
+def test_every_mart_enforces_its_contract_and_tests_its_key(manifest: Any) -> None:
+    marts = {node.name: node for node in models(manifest, "marts")}
+    tested: dict[str, set[str]] = {}
+    for node in manifest.nodes.values():
+        if str(node.resource_type) == "test" and node.test_metadata is not None:
+            for parent in node.depends_on.nodes:
+                tested.setdefault(parent.rsplit(".", 1)[-1], set()).add(node.test_metadata.name)
+
+    assert {"fct_orders", "fct_refunds", "fct_ad_performance", "fct_sessions", "fct_events"} <= set(marts)
+    assert not [name for name, mart in marts.items() if not mart.config.contract.enforced]
+    assert not [name for name in marts if "unique" not in tested.get(name, ())]
+    required = {
+        name: any(
+            str(getattr(constraint.type, "value", constraint.type)) == "not_null"
+            for column in mart.columns.values()
+            for constraint in column.constraints
+        )
+        for name, mart in marts.items()
+    }
+    assert not [name for name, is_said in required.items() if not is_said]
 
 
-def test_the_sources_are_the_registry() -> None:
-    declared = yaml.safe_load(Path(project_folder() / "models/master/sources.yml").read_text(encoding="utf-8"))
-    names = {table["name"] for table in declared["sources"][0]["tables"]} - {"_sets"}
+def test_no_model_is_switched_off_or_made_ephemeral_by_a_tenant(manifest: Any) -> None:
+    for node in models(manifest):
+        assert node.config.enabled
+        assert node.config.materialized != "ephemeral"
+        assert "enabled" not in node.unrendered_config
+    assert not manifest.disabled
+    assert "enabled" not in (project_folder() / "dbt_project.yml").read_text(encoding="utf-8")
 
-    assert names == {entity.table for connector in CONNECTORS.values() for entity in connector.entities}
+
+def test_no_model_is_made_for_one_tenant(manifest: Any) -> None:
+    names = {word for company in COMPANIES for word in (company.slug, *company.slug.split("_"))}
+    for path in project_folder().rglob("*.*"):
+        if path.suffix in (".sql", ".yml"):
+            text = path.read_text(encoding="utf-8").lower()
+            assert not [name for name in names if re.search(rf"\b{name}\b", text)], path
+            assert not re.search(r"slug\s*(==|!=| in )(?!\s*'_parse_')", text), path
+
+
+def test_the_documentation_is_generated_for_a_tenant_and_describes_every_model(
+    empty: tuple[TenantHome, dlt.Pipeline], manifest: Any
+) -> None:
+    home, pipeline = empty
+
+    assert run_dbt(EMPTY, home, pipeline, ["docs", "generate"]).success
+
+    target = home.dbt / "target"
+    assert (target / "index.html").is_file()
+    catalog = json.loads((target / "catalog.json").read_bytes())["nodes"]
+    documented = json.loads((target / "manifest.json").read_bytes())["nodes"]
+    for node in models(manifest):
+        assert documented[node.unique_id]["description"]
+        described = documented[node.unique_id]["columns"]
+        assert all(described[column]["description"] for column in catalog[node.unique_id]["columns"]), node.name
+
+
+def test_what_the_project_is_told_of_the_connectors_is_what_they_declare() -> None:
+    stale = [path.name for path, text in project_files().items() if path.read_text(encoding="utf-8") != text]
+
+    assert not stale, "run python -m ingest.declarations"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from by_hand import METRICS, RATIOS, SUMS, by_hand, marts_of
-from funnel import FUNNEL, funnel, funnel_marts
+from funnel import FUNNEL, funnel
 from gold import Asked, write_gold
 
 from warehouse.catalog import DATE
@@ -15,8 +15,8 @@ from warehouse.query import MAX_METRICS
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
-    write_gold(path, funnel(), funnel_marts())
-    asked = Asked(path, FUNNEL, marts=funnel_marts())
+    write_gold(path, funnel())
+    asked = Asked(path, FUNNEL)
     yield asked
     asked.close()
 

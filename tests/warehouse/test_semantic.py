@@ -9,7 +9,7 @@ import ibis
 import pytest
 import yaml
 from boring_semantic_layer import from_yaml
-from funnel import FUNNEL, funnel, funnel_marts
+from funnel import FUNNEL, funnel
 from gold import THREE_STORES, Asked, catalog_of, three_stores, write_gold
 
 from warehouse.semantic import semantic_yaml
@@ -90,8 +90,8 @@ def test_every_metric_of_one_fact_of_a_whole_star_is_loaded_with_its_total(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("gold")
-    write_gold(folder / "gold.duckdb", funnel(), funnel_marts())
-    asked = Asked(folder / "gold.duckdb", FUNNEL, marts=funnel_marts())
+    write_gold(folder / "gold.duckdb", funnel())
+    asked = Asked(folder / "gold.duckdb", FUNNEL)
     (folder / "semantic.yml").write_text(semantic_yaml(asked.catalog), encoding="utf-8")
     (folder / "copy.duckdb").write_bytes(asked.path.read_bytes())
     connection = ibis.duckdb.connect(str(folder / "copy.duckdb"), read_only=True)

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 from by_hand import METRICS, marts_of
-from funnel import FUNNEL, funnel, funnel_marts
+from funnel import FUNNEL, funnel
 from gold import Asked, write_gold
 
 from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError
@@ -50,8 +50,8 @@ MATRIX["currency"] = {
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
-    write_gold(path, funnel(), funnel_marts())
-    asked = Asked(path, FUNNEL, marts=funnel_marts())
+    write_gold(path, funnel())
+    asked = Asked(path, FUNNEL)
     yield asked
     asked.close()
 
@@ -126,8 +126,8 @@ def test_the_nearest_metric_is_named(asked: Asked, metric: str, dimension: str, 
 
 def test_a_dimension_that_means_two_things_in_one_metric_is_refused_with_both(asked: Asked) -> None:
     assert refusal(asked, "roas", group_by="platform") == (
-        '"roas" cannot be split or filtered by "platform", which is the ad account\'s in ad performance and the store\'s in '
-        "orders. Ask platform_roas, which can, or leave platform out."
+        '"roas" cannot be split or filtered by "platform", which is the ad account\'s in ad performance and the '
+        "store's in orders. Ask platform_roas, which can, or leave platform out."
     )
 
 

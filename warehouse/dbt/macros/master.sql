@@ -41,21 +41,30 @@
         _dlt_load_id,
         payload_hash,
         payload as raw_data_payload
-    from {{ found.relation }}
+    from {{ found.relation }} as versions
     where source_name in ({{ source_names(found.shape) }})
 {%- endmacro %}
 
 {# The latest version of each record: by the vendor's update time, then load, then hash. It is chosen over narrow
-   columns, before any payload is touched. #}
+   columns, before any payload is touched, and among the few records that have several versions. #}
 {% macro latest_records(found) %}
 {{ record_versions(found) }}
-        and (source_name, source_id, _dlt_load_id, payload_hash) in (
-            select (source_name, source_id, _dlt_load_id, payload_hash)
-            from {{ found.relation }}
-            qualify row_number() over (
-                partition by source_name, source_id
-                order by updated_at desc nulls last, _dlt_load_id desc, payload_hash desc
-            ) = 1
+        and not exists (
+            select 1
+            from (
+                select source_name, source_id, _dlt_load_id, payload_hash
+                from {{ found.relation }}
+                where (source_name, source_id) in (
+                    select (source_name, source_id) from {{ found.relation }} group by source_name, source_id having count(*) > 1
+                )
+                qualify row_number() over (
+                    partition by source_name, source_id
+                    order by updated_at desc nulls last, _dlt_load_id desc, payload_hash desc
+                ) > 1
+            ) as superseded
+            where
+                superseded.source_name = versions.source_name and superseded.source_id = versions.source_id
+                and superseded._dlt_load_id = versions._dlt_load_id and superseded.payload_hash = versions.payload_hash
         )
 {%- endmacro %}
 
@@ -136,11 +145,16 @@
         member as raw_data_payload
     from (
         select
-            * exclude (position),
-            unnest(json_extract(raw_data_payload, '$.{{ place.list }}[*]')) as member,
-            generate_subscripts(json_extract(raw_data_payload, '$.{{ place.list }}[*]'), 1) - 1 as position
-        from {{ ref('platform_mm__orders') }}
-        where shape = '{{ place.shape }}'
+            * exclude (members),
+            unnest(members) as member,
+            generate_subscripts(members, 1) - 1 as position
+        from (
+            select
+                * exclude (position, raw_data_payload),
+                json_extract(raw_data_payload, '$.{{ place.list }}[*]') as members
+            from {{ ref('platform_mm__orders') }}
+            where shape = '{{ place.shape }}'
+        )
     )
     {%- if not loop.last %}
     union all by name

@@ -29,3 +29,16 @@
   {%- endfor -%}
   {{ return("(" ~ tests | join(' or ') ~ ")" if tests else "false") }}
 {% endmacro %}
+
+{# The instant of an event's stamp. Projects of Mixpanel made before 2023 stamp events with the wall clock of their zone, as if
+   it were UTC's: tenants.yml gives that zone. #}
+{% macro instant_of_stamp(stamp) %}
+  {%- set cases = [] -%}
+  {%- for name, shape in tenant().sources.items() if shape == 'mixpanel' -%}
+    {%- set zone = (tenant().get('settings', {}).get(name) or {}).get('timezone') -%}
+    {%- if zone -%}
+      {%- do cases.append("when '" ~ name ~ "' then (" ~ stamp ~ " at time zone 'UTC') at time zone '" ~ zone.replace("'", "''") ~ "'") -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{ return("case source_name " ~ cases | join(' ') ~ " else " ~ stamp ~ " end" if cases else stamp) }}
+{% endmacro %}

@@ -9,3 +9,11 @@ union all
 select source_name, refund_id, _cast_errors from {{ ref('int_refund_records') }} where len(_cast_errors) > 0
 union all
 select source_name, refund_id, _cast_errors from {{ ref('int_unified_refund_lines') }} where len(_cast_errors) > 0
+union all
+select source_name, payload_id, _cast_errors from {{ ref('int_unified_sessions') }} where len(_cast_errors) > 0
+union all
+select source_name, payload_id, _cast_errors from {{ ref('int_unified_transactions') }} where len(_cast_errors) > 0
+union all
+select source_name, payload_id, _cast_errors from {{ ref('int_unified_events') }} where len(_cast_errors) > 0
+union all
+select source_name, payload_id, _cast_errors from {{ ref('int_unified_ad_performance') }} where len(_cast_errors) > 0

@@ -111,3 +111,19 @@
     country: {path: [$.default_address.country_name, $.default_address.country], type: text}
   ")) }}
 {% endmacro %}
+
+{# ShopifyQL's `FROM sales … TIMESERIES day`; `returns` and `shipping_charges` have had other names. #}
+{% macro shopify_platform_sales() %}
+  {{ return(fromyaml("
+    sales_date: {path: $.day, type: date}
+    gross_sales: {path: $.gross_sales, type: money}
+    discounts: {path: $.discounts, type: money}
+    returns: {path: [$.returns, $.sales_reversals], type: money}
+    net_sales: {path: $.net_sales, type: money}
+    shipping: {path: [$.shipping_charges, $.shipping], type: money}
+    taxes: {path: $.taxes, type: money}
+    duties_and_fees: {add: [$.duties, $.additional_fees], type: money}
+    total_sales: {path: $.total_sales, type: money}
+    orders: {path: $.orders, type: integer}
+  ")) }}
+{% endmacro %}

@@ -99,3 +99,7 @@
     country: {path: $.defaultAddress.country, type: text}
   ")) }}
 {% endmacro %}
+
+{% macro shopify_graphql_platform_sales() %}
+  {{ return(shopify_platform_sales()) }}
+{% endmacro %}

@@ -52,11 +52,14 @@
   {%- elif type == 'date' -%}
     {{ return("try_strptime(" ~ expression ~ ", ['%Y-%m-%d', '%Y%m%d', '%Y-%m-%d 00:00:00', '%m/%d/%Y'])::date") }}
   {%- elif type == 'integer' -%}
-    {#- a cast alone would round 12.5 -#}
-    {{ return("list_transform([" ~ expression ~ "], lambda t: case when try_cast(t as decimal(38,6)) = try_cast(t as bigint) then try_cast(t as bigint) end)[1]") }}
+    {#- a cast alone would round 12.5; wide decimals are slow, so they are left to texts that are not digits alone -#}
+    {{ return("list_transform([" ~ expression ~ "], lambda t: case when regexp_full_match(t, '-?[0-9]+') then try_cast(t as bigint)"
+       ~ " when try_cast(t as decimal(38,6)) = try_cast(t as bigint) then try_cast(t as bigint) end)[1]") }}
   {%- elif type == 'epoch' -%}
-    {{ return("list_transform([try_cast(" ~ expression ~ " as decimal(24,6))], lambda t: make_timestamp("
-       ~ "try_cast(t * case when abs(t) >= 100000000000 then 1000 else 1000000 end as bigint)) at time zone 'UTC')[1]") }}
+    {%- set unit = "case when {} >= 100000000000 then 1000 else 1000000 end" -%}
+    {{ return("list_transform([" ~ expression ~ "], lambda t: make_timestamptz(case when regexp_full_match(t, '[0-9]{1,15}') then try_cast(t as bigint) * "
+       ~ unit.format("try_cast(t as bigint)") ~ " else try_cast(try_cast(t as decimal(24,6)) * "
+       ~ unit.format("abs(try_cast(t as decimal(24,6)))") ~ " as bigint) end))[1]") }}
   {%- elif type in ['cost', 'number'] -%}
     {{ return(six_decimals(expression, factor)) }}
   {%- else -%}

@@ -4,6 +4,18 @@ with extracted as (
     {{ extract_entity(ref('platform_mm__ad_performance'), keep, canonical_ad_performance(), 'ad_performance') }}
 ),
 
+placed as (
+    select
+        * replace (
+            regexp_replace(coalesce(account_id, {{ source_setting('account_id') }}), '^act_', '') as account_id,
+            upper(coalesce(currency, {{ source_setting('currency') }})) as currency
+        ),
+        {{ account_zone('extracted') }} as account_zone,
+        {{ is_other_zone('extracted') }} as is_other_zone,
+        spend is null and usd_spend is not null as is_in_usd,
+    from extracted
+),
+
 -- what a platform leaves out is nothing; an amount known in US dollars alone stays in them
 typed as (
     select
@@ -14,22 +26,19 @@ typed as (
         source_name,
         payload_id,
         {{ platform_family('connector') }} as platform_family,
-        regexp_replace(coalesce(account_id, {{ source_setting('account_id') }}), '^act_', '') as account_id,
+        account_id,
+        case when connector in ('facebook_ads', 'instagram_ads') then coalesce(account_id, '') end as meta_account,
         ad_date,
         campaign_id,
         campaign_name,
         publisher_platform,
-        {{ account_zone('extracted') }} as time_zone,
-        {{ is_other_zone('extracted') }} as is_other_zone,
-        spend is null and usd_spend is not null as is_in_usd,
-        upper(case
-            when is_in_usd then 'USD'
-            else coalesce(currency, {{ source_setting('currency') }}, '{{ tenant().currency }}')
-        end) as currency,
-        coalesce(currency, {{ source_setting('currency') }}) is null and not is_in_usd as is_currency_assumed,
+        account_zone as time_zone,
+        is_other_zone,
+        case when is_in_usd then 'USD' else coalesce(currency, '{{ tenant().currency }}') end as currency,
+        currency is null and not is_in_usd as is_currency_assumed,
         coalesce(spend, usd_spend, 0) as spend_amount,
         case
-            when is_in_usd and upper(coalesce(currency, {{ source_setting('currency') }}, '')) != 'USD' then 0
+            when is_in_usd and currency is distinct from 'USD' then 0
             else coalesce(revenue, 0)
         end as platform_revenue_amount,
         coalesce(impressions, 0) as impressions,
@@ -38,24 +47,24 @@ typed as (
         _cast_errors,
         _dlt_load_id,
         payload_hash,
-    from extracted
+    from placed
 ),
 
 -- whose rows an account of Meta has on a day
 days_of_meta as (
     select
-        coalesce(account_id, '') as account_id,
+        meta_account,
         ad_date,
         bool_or(connector = 'facebook_ads') as has_facebook_ads,
         bool_or(connector = 'facebook_ads' and publisher_platform is null) as has_whole_rows,
         bool_or(connector = 'instagram_ads' and publisher_platform = 'instagram') as has_instagram_rows,
     from typed
-    where platform_family = 'meta'
+    where meta_account is not null
     group by all
 ),
 
 whole_campaigns as (
-    select distinct coalesce(account_id, '') as account_id, ad_date, campaign_id
+    select distinct meta_account, ad_date, campaign_id
     from typed
     where connector = 'facebook_ads' and publisher_platform is null
 ),
@@ -81,21 +90,16 @@ judged as (
                 end
         end as exclusion_reason,
     from typed
-    left join days_of_meta
-        on typed.platform_family = 'meta'
-        and coalesce(typed.account_id, '') = days_of_meta.account_id
-        and typed.ad_date = days_of_meta.ad_date
+    left join days_of_meta on typed.meta_account = days_of_meta.meta_account and typed.ad_date = days_of_meta.ad_date
     left join whole_campaigns
-        on typed.connector = 'facebook_ads'
-        and typed.publisher_platform is not null
-        and coalesce(typed.account_id, '') = whole_campaigns.account_id
+        on typed.meta_account = whole_campaigns.meta_account
         and typed.ad_date = whole_campaigns.ad_date
         and typed.campaign_id is not distinct from whole_campaigns.campaign_id
 ),
 
 final as (
     select
-        * exclude (is_in_usd),
+        * exclude (meta_account),
         exclusion_reason is null as is_counted,
     from judged
 )

@@ -61,33 +61,51 @@ without_lines as (
     where order_key not in (select order_key from lines) {{ of_changed_orders('order_id') }}
 ),
 
--- what the vendor took off the order and did not place on its lines is shared out by line value
-weighed as (
+all_lines as (
     select
         *,
         case when not is_gift_card and not is_tip and list_amount > 0 then list_amount else 0 end as weight,
-        case
-            when bool_or(is_discounted_by_vendor) over (partition by order_key) then 0
-            else greatest(goods_discount_amount - sum(own_discount_amount) over (partition by order_key), 0)
-        end::decimal(18, 4) as discount_to_share,
     from (select * from lines union all by name select * from without_lines)
+),
+
+-- what the vendor took off the order and did not place on its lines is shared out by line value
+to_share as (
+    select
+        order_key,
+        (any_value(goods_discount_amount) - sum(own_discount_amount))::decimal(18, 4) as discount_to_share,
+        sum(weight)::decimal(18, 4) as all_weight,
+    from all_lines
+    group by order_key
+    having not bool_or(is_discounted_by_vendor) and discount_to_share > 0
+),
+
+shares as (
+    select
+        all_lines.order_key,
+        all_lines.position,
+        to_share.discount_to_share,
+        coalesce({{ share('to_share.discount_to_share', 'all_lines.weight', 'to_share.all_weight', 'all_lines.currency') }}, 0) as share_amount,
+        row_number() over (partition by all_lines.order_key order by weight desc, position) = 1 as takes_remainder,
+    from all_lines
+    inner join to_share on all_lines.order_key = to_share.order_key
 ),
 
 shared as (
     select
-        *,
-        coalesce({{ share('discount_to_share', 'weight', '(sum(weight) over (partition by order_key))', 'currency') }}, 0) as share_amount,
-        row_number() over (partition by order_key order by weight desc, position) = 1 as takes_remainder,
-    from weighed
+        order_key,
+        position,
+        share_amount + case
+            when takes_remainder then discount_to_share - sum(share_amount) over (partition by order_key) else 0
+        end as share_amount,
+    from shares
 ),
 
 discounted as (
     select
-        *,
-        (own_discount_amount + share_amount + case
-            when takes_remainder then discount_to_share - sum(share_amount) over (partition by order_key) else 0
-        end)::decimal(18, 4) as list_discount_amount,
-    from shared
+        all_lines.*,
+        (all_lines.own_discount_amount + coalesce(shared.share_amount, 0))::decimal(18, 4) as list_discount_amount,
+    from all_lines
+    left join shared on all_lines.order_key = shared.order_key and all_lines.position = shared.position
 ),
 
 -- where prices include tax: net is the price paid less the vendor's tax; the discount is taken out of tax by the rate
@@ -121,7 +139,7 @@ final as (
         source_name,
         order_id,
         untaxed.line_id,
-        (row_number() over (partition by untaxed.order_key order by position))::integer as line_number,
+        (position + 1)::integer as line_number,
         sold.ledger_date,
         product_id,
         variant_id,

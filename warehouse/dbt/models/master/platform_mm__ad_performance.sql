@@ -1,3 +1,1 @@
-{{ config(materialized='view') }}
-
 {{ latest_of('ad_performance') }}

@@ -5,21 +5,25 @@ with inside_orders as (
         shape,
         'customers' as entity,
         source_name,
-        {{ plain_id("json_extract_string(raw_data_payload, '$.customer.id')", 'any_graphql') }} as source_id,
+        {{ plain_id('_v[1]', 'any_graphql') }} as source_id,
         null::varchar as parent_id,
         0 as position,
-        coalesce(
-            try_cast(json_extract_string(raw_data_payload, '$.customer.updated_at') as timestamptz),
-            try_cast(json_extract_string(raw_data_payload, '$.customer.updatedAt') as timestamptz),
-            updated_at
-        ) as updated_at,
+        coalesce(try_cast(coalesce(_v[2], _v[3]) as timestamptz), updated_at) as updated_at,
         loaded_at,
         payload_id,
         _dlt_load_id,
         payload_hash,
-        json_extract(raw_data_payload, '$.customer') as raw_data_payload
-    from {{ ref('platform_mm__orders') }}
-    where connector = 'shopify' and json_extract_string(raw_data_payload, '$.customer.id') is not null
+        _v[4]::json as raw_data_payload
+    from (
+        select
+            * exclude (raw_data_payload),
+            json_extract_string(
+                raw_data_payload, ['$.customer.id', '$.customer.updated_at', '$.customer.updatedAt', '$.customer']
+            ) as _v
+        from {{ ref('platform_mm__orders') }}
+        where connector = 'shopify'
+    )
+    where _v[1] is not null
 ),
 
 records as (
