@@ -64,6 +64,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 ).fullmatch
+_CLOCK = re.compile(
+    r".{10}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?"
+).fullmatch
 _RFC = re.compile(
     r"[A-Z][a-z]{2}, ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) "
     r"([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})"
@@ -94,6 +97,12 @@ def instant(value: object, form: FieldType) -> datetime | None:
     if form is FieldType.EPOCH:
         return epoch(value)
     return _instant(value, form) if type(value) is str else None
+
+
+@lru_cache(maxsize=4096)
+def _is_recent_day(text: str) -> bool:
+    """Whether a text is a day, YYYY-MM-DD, of a year that no offset leads out of."""
+    return "1970" < text < "2100" and text[4] == "-" and day_text(text) is not None
 
 
 # a record writes the same moment several times
@@ -237,7 +246,14 @@ def _timestamp(form: FieldType) -> Check:
         FieldType.RFC2822: "Mon, 05 Oct 2026 14:30:00 +0000",
     }[form]
 
+    needs_offset = form is FieldType.INSTANT
+
     def check(value: object) -> Fault | None:
+        if form is not FieldType.RFC2822 and type(value) is str:
+            # most are valid at a glance, and need not be worked out
+            match = _CLOCK(value)
+            if match and (match[1] or not needs_offset) and _is_recent_day(value[:10]):
+                return None
         if instant(value, form) is not None or is_blank(value):
             return None
         return _fault(value, f"is not a date and time such as {example}")

@@ -14,6 +14,8 @@ from ingest.personal import every_rule, rules_of
 from ingest.walks import Walks
 
 _AT = re.compile(r"@|%(?:25)*40|&#0*64;|&commat;", re.IGNORECASE)
+_PERCENT_AT = re.compile(rb"%(?:25|40)").search
+_ENTITY_AT = re.compile(rb"&(?:#|[cC])").search
 _BEFORE_AT = re.compile(r"[\w.+%'~-]{1,64}$")
 # logo@2x.png is no address
 _AFTER_AT = re.compile(r"(?![0-9]x\.)[\w-]+(?:\.[\w-]+)+")
@@ -67,10 +69,8 @@ class Redactor:
         if self._keep:
             return False
         # most records hold none of the three characters that all the signs begin with
-        return (
-            b"@" in payload
-            or (b"%" in payload and (b"%40" in payload or b"%25" in payload))
-            or (b"&" in payload and (b"&#" in payload or b"&commat;" in payload))
+        return b"@" in payload or bool(
+            (b"%" in payload and _PERCENT_AT(payload)) or (b"&" in payload and _ENTITY_AT(payload))
         )
 
     def sweep(self, record: dict[str, object]) -> None:

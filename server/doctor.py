@@ -119,15 +119,19 @@ def _registry(slug: str, home: TenantHome) -> Iterator[Check]:
     for entity in known:
         api = f" ({entity.api})" if entity.api else ""
         paths = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(entity.verdicts.items()))
+        newest = f"{_loads(entity.loads)}, paths of the newest: {paths}"
         gone = f"; gone: {', '.join(entity.missing)}" if entity.missing else ""
-        loads = "1 load" if entity.loads == 1 else f"{entity.loads:,} loads"
         yield Check(
             True,
             f"{slug} {entity.source_name} {entity.entity}",
-            f"{entity.connector}{api} → {entity.master_model}; {loads}, paths of the newest: {paths}{gone}",
+            f"{entity.connector}{api} → {entity.master_model}; {newest}{gone}",
         )
     for load, source, name, change in changes:
         yield Check(True, f"{slug} drift", f"{_day(load)} {source} {name}: {_told(change)}")
+
+
+def _loads(count: int) -> str:
+    return "1 load" if count == 1 else f"{count:,} loads"
 
 
 def _day(load_id: str) -> str:
@@ -154,7 +158,7 @@ def _told(change: Change) -> str:
 def _history(slug: str, version: Version | None) -> Iterator[Check]:
     for entry in snapshot_history(version)[-SHOWN:]:
         rows = ", ".join(f"{mart} {count:,}" for mart, count in entry.rows.items())
-        yield Check(True, f"{slug} published", f"{entry.snapshot}: {entry.loads:,} loads; {rows}")
+        yield Check(True, f"{slug} published", f"{entry.snapshot}: {_loads(entry.loads)}; {rows}")
 
 
 def _lock(what: str, home: TenantHome) -> Check:

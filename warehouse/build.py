@@ -150,12 +150,16 @@ def run_dbt(
     runner = InProcessRunner(pipeline, home.dbt, on_event)
     error: str | None = None
     try:
-        runner._run_dbt_command(arguments[0], list(arguments[1:]), runner._get_package_vars(variables))
+        # `docs generate` is one command of two words
+        words = 2 if arguments[0] in ("docs", "source") else 1
+        runner._run_dbt_command(
+            " ".join(arguments[:words]), list(arguments[words:]), runner._get_package_vars(variables)
+        )
     except DBTProcessingError:
         error = "dbt could not run the project"
     outcome = runner.result.result if runner.result else None
     results = list(getattr(outcome, "results", None) or [])
-    models = list(_model_runs(results, home.warehouse_file))
+    models = list(_model_runs(results, home.warehouse_file, is_built=arguments[0] in ("build", "run")))
     failed = [run for run in models if run.status in ("error", "fail")]
     if failed:
         first = failed[0]
@@ -175,7 +179,7 @@ def run_dbt(
     )
 
 
-def _model_runs(results: Sequence[Any], warehouse_file: Path) -> Iterator[ModelRun]:
+def _model_runs(results: Sequence[Any], warehouse_file: Path, *, is_built: bool) -> Iterator[ModelRun]:
     parents = {result.node.unique_id: list(result.node.depends_on.nodes) for result in results}
     with duckdb.connect(str(warehouse_file), read_only=True) as connection:
         for result in results:
@@ -184,7 +188,7 @@ def _model_runs(results: Sequence[Any], warehouse_file: Path) -> Iterator[ModelR
             execution = times.get("execute")
             is_model = str(node.resource_type) == "model"
             # counting a view would run it
-            is_table = is_model and node.config.materialized != "view"
+            is_table = is_built and is_model and node.config.materialized != "view"
             yield ModelRun(
                 name=node.name,
                 unique_id=node.unique_id,

@@ -43,15 +43,16 @@ def raw_chains(
     digest: Digest,
     spill: Path,
     printed: int = 0,
+    listed: int = LISTED_PAYLOADS,
 ) -> list[RawChain]:
     """The raw end of the chain of each measure of a question.
 
     warehouse: the work database, which nobody else may write meanwhile; gold: that of the snapshot that answered.
     today: the tenant's day on which it did. digest: how the envelope hashed a payload. spill: where large joins may
-    go. printed: how many payloads are given with their text.
+    go. printed: how many payloads are given with their text; listed: how many are named at all.
     """
     with _attached(warehouse, gold, spill) as connection:
-        raw = _Raw(connection, tuple(_entity_tables(connection)), digest, printed)
+        raw = _Raw(connection, tuple(_entity_tables(connection)), digest, printed, max(printed, listed))
         orders = next((tuple(fact.columns) for fact in catalog.facts.values() if fact.table == _ORDERS), ())
         return [raw.chain(bearing, orders) for bearing in bearing_rows(catalog, make_plan(catalog, query, today))]
 
@@ -86,6 +87,7 @@ class _Raw:
     tables: tuple[str, ...]
     digest: Digest
     printed: int
+    listed: int
 
     def chain(self, bearing: BearingRows, orders: Sequence[str]) -> RawChain:
         self._find(
@@ -186,7 +188,7 @@ class _Raw:
             """select found.source_name, table_name, found.source_id, file, line, load_id, payload_hash, row_id
                from found join named using (n)
                order by found.source_name, table_name, found.source_id, load_id limit ?""",
-            [max(LISTED_PAYLOADS, self.printed)],
+            [self.listed],
         ).fetchall()
         for place, (source, table, source_id, file, line, load, payload_hash, row) in enumerate(listed):
             text = None

@@ -104,8 +104,8 @@ def _told(connection: duckdb.DuckDBPyConnection, entities: Iterable[SourceEntity
             told[entity.feeds].add(name, None)
         if entity.table in raw:
             _read(connection, entity, told)
-            if entity.feeds == _LINES:
-                told[_LINES].count = _lines(connection, entity, entities, raw)
+        if entity.feeds == _LINES:
+            told[_LINES].count = _lines(connection, entity, entities, raw)
     # the ids of Shopify's two APIs differ in what stands before the last slash
     by_id = "select feeds, count(distinct regexp_extract(id, '[^/]*$')) from ids group by feeds"
     for feeds, count in connection.execute(by_id).fetchall():
@@ -159,11 +159,12 @@ def _lines(
     """Of lines that are delivered apart from their orders."""
     orders = [order for order in entities if order.feeds == "orders" and order.table in raw]
     known = " union ".join(f"select source_id as id from ({_latest(order)})" for order in orders) or "select null as id"
+    members = _latest(entity) if entity.table in raw else "select null as parent_id where false"
     return _number(
         connection,
         f"""
         with orders as (select id from ({known}) where id is not null),
-        lines as (select parent_id as id, count(*) as n from ({_latest(entity)}) group by 1)
+        lines as (select parent_id as id, count(*) as n from ({members}) group by 1)
         select coalesce(sum(coalesce(n, 1)), 0) from orders left join lines using (id)
         """,
     )

@@ -1,5 +1,6 @@
 """Demo reference rates, as the European Central Bank publishes them: units for a euro, on its working days only."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -33,24 +34,27 @@ DAYS_BEFORE = 10
 _CARRIED = 7
 
 
-@lru_cache(maxsize=4096)
-def rate(currency: str, day: date, seed: int) -> Decimal | None:
-    """Units of a currency for one euro, published on that very day."""
-    quoted = _QUOTED.get(currency)
-    if quoted is None or not is_working_day(day):
-        return None
-    about, decimals = quoted
-    wave = 0.025 * sin(2 * pi * day.toordinal() / 290 + len(currency) * about)
-    noise = 0.004 * (dice(seed, "rate", currency, day).random() - 0.5)
-    return Decimal(str(about * (1 + wave + noise))).quantize(Decimal(1).scaleb(-decimals))
+@lru_cache(maxsize=1024)
+def published(day: date, seed: int) -> Mapping[str, Decimal]:
+    """Units of each currency for one euro, published on that very day; none where it is no working day."""
+    if not is_working_day(day):
+        return {}
+    chance = dice(seed, "rates", day)
+    found = {}
+    for currency, quoted in _QUOTED.items():
+        if quoted:
+            about, decimals = quoted
+            swing = 0.025 * sin(2 * pi * day.toordinal() / 290 + about) + 0.004 * (chance.random() - 0.5)
+            found[currency] = Decimal(str(about * (1 + swing))).quantize(Decimal(1).scaleb(-decimals))
+    return found
 
 
 def rate_in_force(currency: str, day: date, seed: int) -> Decimal | None:
     """The last rate known on a day, at most a week old; a euro is one euro."""
     if currency == "EUR":
         return Decimal(1)
-    known = (rate(currency, day - timedelta(days=age), seed) for age in range(_CARRIED + 1))
-    return next((found for found in known if found is not None), None)
+    known = (published(day - timedelta(days=age), seed) for age in range(_CARRIED + 1))
+    return next((rates[currency] for rates in known if currency in rates), None)
 
 
 def is_working_day(day: date) -> bool:
@@ -62,8 +66,8 @@ def is_working_day(day: date) -> bool:
 
 def line(day: date, seed: int) -> str:
     """A working day's line of eurofxref-hist.csv: a comma at every end."""
-    values = (rate(currency, day, seed) for currency in _QUOTED)
-    return f"{day}," + "".join(f"{'N/A' if value is None else value}," for value in values)
+    rates = published(day, seed)
+    return f"{day}," + "".join(f"{rates.get(currency, 'N/A')}," for currency in _QUOTED)
 
 
 _HOLIDAYS = {(1, 1), (5, 1), (12, 25), (12, 26)}

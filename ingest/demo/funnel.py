@@ -38,9 +38,14 @@ class Funnel:
         self._scale = scale
         # orders ask for the day before theirs, theirs and the day after
         self.cells = lru_cache(maxsize=8)(self._cells)
+        # of an ad's clicks both the platform and the site tell
+        self._known_clicks = lru_cache(maxsize=256)(self._clicks)
 
     def clicks(self, campaign: Campaign, placement: Placement, day: date) -> int:
         """The clicks on a campaign's ads in one placement, without those of buyers."""
+        return self._known_clicks(campaign, placement, day)
+
+    def _clicks(self, campaign: Campaign, placement: Placement, day: date) -> int:
         chance = dice(self._seed, "clicks", campaign.campaign_id, placement.name, day)
         if not campaign.runs_on(day) or chance.random() < _PAUSED:
             return 0

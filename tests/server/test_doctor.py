@@ -38,7 +38,7 @@ def test_doctor_shows_what_feeds_which_model_and_what_has_changed(shop: Shop) ->
 
 def test_doctor_shows_the_snapshots_with_their_rows(shop: Shop) -> None:
     first, second = seen(shop, "acme published")
-    assert "1 loads; fct_order_lines 30, fct_orders 30, fct_refunds 0" in first.says
+    assert "1 load; fct_order_lines 30, fct_orders 30, fct_refunds 0" in first.says
     assert "2 loads; fct_order_lines 60, fct_orders 60, fct_refunds 0" in second.says
 
 

@@ -35,8 +35,10 @@ class Published:
     version: Version
     warehouse: Path
     spill: Path
+    home: TenantHome
 
     def lead_back(self, question: dict[str, Any]) -> Lineage:
+        """The lineage of a number, naming every payload."""
         query = MetricQuery.parse(question)
         with closing(open_gold(self.version.gold_file, temp_directory=self.spill)) as gold:
             traced = trace(self.catalog, gold, query, NOW, 60)

@@ -176,7 +176,10 @@ def order_lines(payload: Json, products: Sequence[Json], currency: str) -> tuple
     discounts = [applied(one) for one in products]
     beyond = of_order - sum(discounts, ZERO)
     if beyond > 0:
-        discounts = [own + part for own, part in zip(discounts, share(beyond, values, unit), strict=True)]
+        # a gift certificate is no sale, so it takes no part in what is given off the order
+        bases = [ZERO if is_gift_card(one) else value for one, value in zip(products, values, strict=True)]
+        parts = share(beyond, bases if any(bases) else values, unit)
+        discounts = [own + part for own, part in zip(discounts, parts, strict=True)]
     if included:
         rates = [rate(one, "total", value) for one, value in zip(products, values, strict=True)]
         discounts = [without_tax(one, rate, unit) for one, rate in zip(discounts, rates, strict=True)]
@@ -188,11 +191,15 @@ def order_lines(payload: Json, products: Sequence[Json], currency: str) -> tuple
             quantity=amount(one, "quantity"),
             gross=value,
             discount=discount,
-            is_gift_card=text(one, "type") == "giftcertificate",
+            is_gift_card=is_gift_card(one),
             bearer=Bearer("order_products", identity(one, "id") or "", one),
         )
         for index, (one, value, discount) in enumerate(zip(products, values, discounts, strict=True))
     )
+
+
+def is_gift_card(product: Json) -> bool:
+    return text(product, "type") == "giftcertificate"
 
 
 def rate(payload: Json, name: str, value: Decimal) -> Decimal:
@@ -284,5 +291,5 @@ def refund_item(item: Json, kept: dict[str | None, Json], value: Decimal, tax: D
         quantity=amount(item, "quantity"),
         value=value,
         tax=tax,
-        is_gift_card=line is not None and text(line, "type") == "giftcertificate",
+        is_gift_card=line is not None and is_gift_card(line),
     )

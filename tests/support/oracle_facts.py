@@ -8,7 +8,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from oracle_amounts import ZERO, minor_unit
-from oracle_conversion import Priced, Returned, native, priced
+from oracle_conversion import Priced, Returned, converted, native, priced
 from oracle_persons import first_orders, persons
 from oracle_rates import Rates
 from oracle_records import Bearer, Line, Order, OrderKey, Payload, Product, Refund, Store
@@ -118,10 +118,13 @@ def store_facts(
     for key, refunds in of_order.items():
         for one in refunds:
             shared = {"source_name": one.source_name, "platform": one.platform, "is_counted": True}
-            own_currency = (one.currency or tenant.currency) == tenant.currency
+            # The order's day is not known yet: the refund's own day stands in for it.
+            ratio = tenant.rates.ratio(one.currency or tenant.currency, tenant.currency, tenant.day(one.refunded_at))
             for back in dated(one, Holdings(None).rows(one)):
-                in_reporting = back.back.amounts() if own_currency else None
-                result.refunds.append(refund_row(key, back, shared, tenant, in_reporting))
+                amounts_back = back.back.amounts()
+                if ratio != 1:
+                    amounts_back = tuple(converted(one, ratio, tenant.unit) for one in amounts_back) if ratio else None
+                result.refunds.append(refund_row(key, back, shared, tenant, amounts_back))
     return result
 
 

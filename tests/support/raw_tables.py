@@ -88,7 +88,7 @@ class RawTables:
 
     def _config(self, name: str) -> SourceConfig:
         said = self.sources[name]
-        settings = {"connector": said} if isinstance(said, str) else dict(said)
+        settings: dict[str, Any] = {"connector": said} if isinstance(said, str) else dict(said)
         connector, measures = settings.pop("connector"), settings.pop("measures", None)
         return SourceConfig(name=name, connector=connector, measures=measures, options=settings)
 

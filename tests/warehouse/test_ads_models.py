@@ -228,8 +228,9 @@ def test_what_was_assumed_is_told(acme: RawTables) -> None:
     assert acme.notices() == [
         "ms: its days are those of UTC, not of the tenant's time zone.",
         "tt: 1 report row without a currency, taken as USD; set currency: in tenants.yml to say otherwise.",
-        "ig: 1 report row of other placements than Instagram left out, because no facebook_ads source has their account "
-        "and day.",
+        "ig: 1 report row of other placements than Instagram left out, because no facebook_ads source has their "
+        "account and day.",
         "ga: on 1 day GA4 put rows together as (other); figures split by their columns are not complete.",
-        "ga: the id of 1 transaction fits several orders and not one of them by day; these orders stay Unattributed by it.",
+        "ga: the id of 1 transaction fits several orders and not one of them by day; these orders stay Unattributed by "
+        "it.",
     ]

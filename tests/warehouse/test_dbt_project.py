@@ -139,9 +139,9 @@ def test_every_mart_enforces_its_contract_and_tests_its_key(manifest: Any) -> No
     marts = {node.name: node for node in models(manifest, "marts")}
     tested: dict[str, set[str]] = {}
     for node in manifest.nodes.values():
-        if str(node.resource_type) == "test" and node.test_metadata is not None:
-            for parent in node.depends_on.nodes:
-                tested.setdefault(parent.rsplit(".", 1)[-1], set()).add(node.test_metadata.name)
+        metadata = getattr(node, "test_metadata", None)
+        for parent in node.depends_on.nodes if metadata else ():
+            tested.setdefault(parent.rsplit(".", 1)[-1], set()).add(metadata.name)
 
     assert {"fct_orders", "fct_refunds", "fct_ad_performance", "fct_sessions", "fct_events"} <= set(marts)
     assert not [name for name, mart in marts.items() if not mart.config.contract.enforced]

@@ -161,6 +161,8 @@ def test_lines_that_come_apart_from_their_orders_count_once_these_are_there(work
     reconcile(work, [orders, lines])
     work.execute("delete from gold.fct_order_lines where rowid = 0")
     assert "in order_products: its payloads hold 3, the star 2." in refused(work, orders, lines)
+    work.execute("drop table raw.store__products")
+    reconcile(work, [orders, lines])
 
 
 def test_what_the_star_has_no_rows_of_is_counted_in_its_master_model(work: duckdb.DuckDBPyConnection) -> None:

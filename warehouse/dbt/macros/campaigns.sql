@@ -1,10 +1,11 @@
 {# Advertising platforms, and how visits tell of their campaigns. #}
 
-{# The family of platforms that a connector belongs to: Facebook's campaigns are Instagram's as well. #}
+{# The family of platforms that a connector belongs to: Facebook's campaigns are Instagram's as well. One that is not named
+   here is a family of its own. #}
 {% macro platform_family(connector) %}
   {{ return("case " ~ connector ~ " when 'facebook_ads' then 'meta' when 'instagram_ads' then 'meta' when 'google_ads' then 'google'"
      ~ " when 'bing_ads' then 'microsoft' when 'linkedin_ads' then 'linkedin' when 'tiktok_ads' then 'tiktok'"
-     ~ " when 'amazon_ads' then 'amazon' end") }}
+     ~ " when 'amazon_ads' then 'amazon' else " ~ connector ~ " end") }}
 {% endmacro %}
 
 {# The paid channel of a platform whose campaigns no session tells of. #}

@@ -64,6 +64,9 @@ judged as (
                     when orders.source_status = 'failed' then 'failed'
                     else 'pending'
                 end
+            -- any other store tells it in these words
+            when orders.source_status in ('paid', 'failed') then orders.source_status
+            else 'pending'
         end as order_status,
         case orders.connector
             when 'shopify' then coalesce(orders.source_status, 'pending') in (
@@ -73,7 +76,7 @@ judged as (
             when 'woocommerce' then coalesce(orders.source_status, '') in (
                 'pending', 'on-hold', 'checkout-draft', 'processing', 'completed', 'cancelled', 'trash', 'failed', 'refunded'
             )
-            else true
+            else coalesce(orders.source_status, '') in ('pending', 'paid', 'cancelled', 'failed', 'refunded', 'partially_refunded')
         end as is_status_known,
     from orders
     left join lines on orders.order_key = lines.order_key
