@@ -427,10 +427,11 @@ def test_a_month_s_figures_of_the_whole_funnel(acme: Funnel, metric: str, figure
     assert acme.ask(metric, period="2026-11").rows == ((figure,),)
 
 
-def test_the_stores_that_no_property_measures_are_named_beside_the_conversion_rate(acme: Funnel) -> None:
-    [notice] = [one for one in acme.ask("conversion_rate", period="2026-11").notices if "pop_up" in one]
-    assert "unmeasured" in notice
-    assert "autumn" not in notice
+@pytest.mark.parametrize("metric", ["conversion_rate", "roas"])
+def test_the_stores_that_no_property_measures_are_named(acme: Funnel, metric: str) -> None:
+    notices = acme.ask(metric, period="2026-11").notices
+    [notice] = [one for one in notices if one.startswith("No google_analytics source measures")]
+    assert "measures pop_up, unmeasured:" in notice
 
 
 def test_the_funnel_s_channels_add_up(acme: Funnel) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import drawn_graphql
 import drawn_reports
 import drawn_stores
 import yaml
@@ -41,6 +42,9 @@ def write_tenant(home: Path, seed: int, orders: int = 40) -> None:
     deliver("second", "orders.jsonl", second)
     for order in (*shopify, *second):
         told(order, "processed_at")
+    deliver(
+        "ledger_store", "orders.jsonl", [drawn_graphql.graphql_order(draws, 4000 + n, f"#L{n}") for n in range(orders)]
+    )
     versions, products, refunds = [], [], []
     for number in range(505, 505 + orders):
         of_order, lines, back = drawn_stores.bigcommerce_order(draws, number)
@@ -80,6 +84,7 @@ def write_tenant(home: Path, seed: int, orders: int = 40) -> None:
     deliver("ecb_rates", "rates.csv", drawn_reports.rates(draws))
 
     sources["second"]["connector"] = "shopify"
+    sources["ledger_store"] |= {"connector": "shopify", "api": "graphql"}
     sources["other_property"] |= {"connector": "google_analytics", "measures": ["second", "bigcommerce"]}
     sources["google_analytics"]["measures"] = ["shopify", "second", "woocommerce"]
     sources["facebook_ads"]["account_id"] = "act_1"
