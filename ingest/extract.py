@@ -203,6 +203,7 @@ def _stage(
             name=delivery.name,
             modified_at=delivery.modified_at,
             changed=reading.changed,
+            is_report=bool(entity.key),
         )
     )
     size = reading.size or 1

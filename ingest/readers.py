@@ -51,6 +51,11 @@ class Readers:
     ) -> None:
         self.close()
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the processes that run."""
+        return tuple(process.pid for process in self._processes)
+
     def close(self) -> None:
         """End the processes, whatever they are doing."""
         processes, self._processes = self._processes, []
@@ -139,6 +144,10 @@ class _Reader:
         )
         self._thread = threading.Thread(target=self._listen, name=f"reader-{self._process.pid}", daemon=True)
         self._thread.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def read(self, request: ShareRequest, hear: Callable[[Event], None]) -> None:
         """Ask for a share; `hear` is told every event, on a thread of its own."""

@@ -105,6 +105,17 @@ from members as m join chosen_sets using (source_name, entity, set_key, delivery
 
 _NOTICES = (
     (
+        """
+        select source_name, entity, count(*) from (
+            select delivery, source_name, entity, parent_id, source_id
+            from rows join deliveries using (delivery)
+            where is_report and changed
+            group by all having count(distinct payload_hash) > 1
+        ) group by 1, 2 order by 1, 2
+        """,
+        "{source}: {rows} of {entity} came more than once in one delivery with different figures; the last one counts.",
+    ),
+    (
         # the newest delivery spoilt it, and something else of it is served
         """
         select m.source_name, m.entity, count(*) from mentioned as m
@@ -163,7 +174,11 @@ def choose_sets(connection: duckdb.DuckDBPyConnection, *, held: bool) -> None:
 def set_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What the choice decided against what somebody might expect, in sentences."""
     return [
-        text.format(source=source, entity=entity, sets="1 set" if count == 1 else f"{count:,} sets")
+        text.format(source=source, entity=entity, sets=_counted(count, "set"), rows=_counted(count, "row"))
         for query, text in _NOTICES
         for source, entity, count in connection.execute(query).fetchall()
     ]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -30,7 +30,7 @@ _MEMORY = "512MB"
 # n numbers everything in the order it was read: deliveries by modification time and name, then parts, then lines
 _TABLES = """
 create table deliveries (delivery bigint, table_name varchar, source_name varchar, entity varchar, kind varchar,
-                         name varchar, modified_at timestamptz, changed boolean);
+                         name varchar, modified_at timestamptz, changed boolean, is_report boolean);
 create table rows (n bigint, delivery bigint, file varchar, source_id varchar, parent_id varchar,
                    updated_at timestamptz, payload_hash varchar);
 create table bad (n bigint, delivery bigint, file varchar, set_key varchar, line bigint, reason varchar,
@@ -47,7 +47,7 @@ class StagedDelivery:
     """A delivery about to be staged.
 
     name: what tells it from the others of its entity; changed: False for one that is read only to settle which of
-    several files holds a set, and is not counted.
+    several files holds a set, and is not counted; is_report: whether its sets are those of a report.
     """
 
     table: str
@@ -57,6 +57,7 @@ class StagedDelivery:
     name: str
     modified_at: datetime
     changed: bool = True
+    is_report: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Stage:
         self._deliveries.append(delivery)
         self._tables.add(delivery.table)
         self._connection.execute(
-            "insert into deliveries values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 len(self._deliveries),
                 delivery.table,
@@ -142,6 +143,7 @@ class Stage:
                 delivery.name,
                 delivery.modified_at,
                 delivery.changed,
+                delivery.is_report,
             ],
         )
 

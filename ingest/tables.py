@@ -6,7 +6,7 @@ Before the heading and after the last row a report may have lines that tell of i
 import csv
 from collections import deque
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
 from ingest import limits
@@ -126,8 +126,10 @@ def _record(row: list[str], names: list[str]) -> dict[str, str] | BadRecord | No
     filled = sum(1 for cell in row if cell.strip())
     if not filled or (filled == 1 and len(row) < len(names) and row[0].startswith(("©", "@", "(c)"))):
         return None
-    extra = [cell for cell in row[len(names) :] if cell.strip()]
-    unnamed = [cell for name, cell in zip(names, row, strict=False) if not name and cell.strip()]
-    if extra or unnamed or len(row) < len(names) - (not names[-1]):
-        return BadRecord(f"The row has {len(row)} values, the table {sum(map(bool, names))} columns.")
+    columns = sum(map(bool, names))
+    if len(row) < len(names) - (not names[-1]):
+        return BadRecord(f"The row ends after {len(row)} of {columns} columns.")
+    unnamed = (cell for name, cell in zip_longest(names, row, fillvalue="") if not name and cell.strip())
+    if next(unnamed, None) is not None:
+        return BadRecord(f"The row has more values than the table has columns, {columns}.")
     return {name: cell for name, cell in zip(names, row, strict=False) if name}

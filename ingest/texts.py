@@ -109,8 +109,6 @@ def blocks(text: Text, joined: bytes = b"") -> Iterator[Block]:
     """
     first, held = 1, b""
     while data := held + text.stream.read(_BLOCK - len(held)):
-        if first == 1:
-            data = data.removeprefix(BOM)
         pieces, held = [data], b""
         if not data.endswith(b"\n"):
             pieces.append(_line(text.stream))
@@ -120,6 +118,8 @@ def blocks(text: Text, joined: bytes = b"") -> Iterator[Block]:
                 break
             pieces.append(line)
         data = b"".join(pieces)
+        if first == 1:
+            data = data.removeprefix(BOM)
         whole = data.endswith(b"\n")
         yield Block(first, data, None if whole else text.damage)
         if not whole:

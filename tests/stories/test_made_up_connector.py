@@ -13,7 +13,8 @@ from shops import open_shops
 import ingest.connectors
 from ingest.connector import _Registry, connector_options
 from ingest.declarations import project_files
-from ingest.refresh import Options, refresh
+from ingest.refresh import refresh
+from ingest.runs import Options
 from warehouse import dbt_runner
 from warehouse.home import Home
 from warehouse.store import FileStore

@@ -133,7 +133,8 @@ def test_a_cancellation_shares_what_came_back_without_a_product_over_the_lines_b
 ) -> None:
     assert acme.split(store, "product_title", "returns", period=CANCELLED) == taken_back
     assert acme.figures(store, "units_returned", period=CANCELLED) == [units]
-    assert acme.figures(store, "orders", "gross_sales", "net_sales", "total_sales", "units_returned") == [1, 100, 0, 0, 3]
+    figures = acme.figures(store, "orders", "gross_sales", "net_sales", "total_sales", "units_returned")
+    assert figures == [1, 100, 0, 0, 3]
 
 
 # tips, and lines below zero -------------------------------------------------------------------------------------------
@@ -159,7 +160,8 @@ BELOW_ZERO = shopify(
 def test_a_tip_that_stands_among_the_lines_is_no_sale_and_its_refund_no_return(acme: Funnel) -> None:
     metrics = ("gross_sales", "units_sold", "tips", "total_sales", "total_revenue")
     assert acme.figures(TIP_LINE, *metrics, period=ORDERED) == [30, 1, 5, 30, 35]
-    assert acme.figures(TIP_LINE, "returns", "units_returned", "tips", "refunded_amount", period=RETURNED) == [0, 0, -5, 5]
+    back = acme.figures(TIP_LINE, "returns", "units_returned", "tips", "refunded_amount", period=RETURNED)
+    assert back == [0, 0, -5, 5]
 
 
 def test_a_negative_quantity_or_price_lowers_units_and_sales(acme: Funnel) -> None:
@@ -219,8 +221,7 @@ def test_an_order_without_a_rate_counts_but_for_its_amounts_and_a_notice_says_so
     assert acme.figures(CARRIED, *metrics) == [9, 9, 481, 68.7143, 110]
     asked = acme.ask("total_revenue", where=[{"field": "source_name", "value": "carried"}])
     assert [notice for notice in asked.notices if "without a rate" in notice] == [
-        "1 order in CHF without a rate to USD is left out of amounts.",
-        "1 order in EUR without a rate to USD is left out of amounts.",
+        "2 orders in CHF, EUR without a rate to USD are left out of amounts.",
     ]
     assert acme.split(CARRIED, "currency", "total_revenue") == {"EUR": 352, "GBP": 110, "CHF": 12, "USD": 7}
 
@@ -454,7 +455,8 @@ def test_an_order_told_again_with_another_instant_moves_to_its_new_day_and_leave
     assert at_each(acme, MOVED, "orders", period="2026-02-28") == [[1], [0]]
     # the first refresh has brought no order of that day or a later one
     assert at_each(acme, MOVED, "orders", period="2026-03-01") == [[None], [1]]
-    assert at_each(acme, MOVED, "orders", "total_revenue", period="2024-02") == [[1, 5], [0, 0]]
+    # the second has none of that month or an earlier one
+    assert at_each(acme, MOVED, "orders", "total_revenue", period="2024-02") == [[1, 5], [None, None]]
     assert at_each(acme, MOVED, "orders", "total_revenue") == [[2, 15], [2, 15]]
 
 
@@ -531,7 +533,9 @@ LEAP_GA4 = source(
     "leap_ga4",
     "google_analytics",
     {"measures": "carried"},
-    sessions=[{"date": "20240229", "sessionSource": "x", "sessionMedium": "y", "sessions": "3", "engagedSessions": "1"}],
+    sessions=[
+        {"date": "20240229", "sessionSource": "x", "sessionMedium": "y", "sessions": "3", "engagedSessions": "1"}
+    ],
 )
 
 
@@ -577,8 +581,8 @@ def of_the_wall(*stamps: int) -> list[Record]:
     ]
 
 
-# half past two in the hour that is left out on 8 March 2026, the last second of that day; half past one in the hour that
-# comes twice on 1 November, and that day's last second
+# half past two in the hour that is left out on 8 March 2026, the last second of that day; half past one in the hour
+# that comes twice on 1 November, and that day's last second
 WALL_CLOCK = source(
     "wall_clock",
     "mixpanel",

@@ -106,7 +106,7 @@ def as_graphql(order: Record) -> Record:
 
 
 def agreements(draws: Draws, order: Record) -> list[Record]:
-    """What was sold; what some of the refunds took back, to the cent or not; now and then an item taken out by an edit."""
+    """What was sold; what some of the refunds took back, to the cent or not; now and then what an edit took out."""
     currency = order["currency"]
 
     def sale(action: str, kind: str, amount: Decimal, tax: Decimal, of: Record | None = None, units: int = 0) -> Record:

@@ -152,7 +152,8 @@ def shopify_refund(draws: Draws, order: Record, index: int) -> Record:
 
 def bigcommerce_order(draws: Draws, number: int) -> tuple[list[Record], list[Record], list[Record]]:
     """The versions of an order, its products and its refunds."""
-    currency, home = draws.choice(["USD", "EUR", "GBP"]), draws.choice(["USD", "USD", "EUR"])
+    currency = draws.choice(["USD", "EUR", "GBP"])
+    home = draws.choice(["USD", "USD", currency])
     at, included = draws.now(), draws.maybe(0.3)
     products = [bigcommerce_product(draws, number, number * 10 + n) for n in range(draws.choice([0, 1, 2, 3]))]
     goods = sum_of([Decimal(one["total_ex_tax"]) for one in products])

@@ -8,7 +8,7 @@ from decimal import Decimal
 from oracle_amounts import ZERO
 from oracle_fields import Json, at, moment, required, word
 from oracle_graphql import nodes, plain_id
-from oracle_records import Item, Order, Product, Refund
+from oracle_records import Bearer, Item, Order, Product, Refund
 
 
 @dataclass(frozen=True)
@@ -64,37 +64,23 @@ def sale(payload: Json) -> Sale:
 def told_by_ledger(order: Order, refunds: Sequence[Refund], held: Sequence[Agreement]) -> list[Refund]:
     """The refunds as the ledger has them: it decides value and day of what came back, they the money and its day.
 
+    Money beyond what an agreement takes back is money alone, unless the agreement has an adjustment for it.
     What came back without a refund (an item taken out of the order) is a return of its own. What the ledger tells from
     a cancellation on is the cancellation's.
     """
     before = [one for one in held if order.cancelled_at is None or one.happened_at < order.cancelled_at]
     known = {one.refund_id for one in refunds}
-    named = {one.refund_id: one for one in before if one.refund_id in known}
     own = [one for one in before if one.refund_id not in known]
     found = []
     for one in refunds:
-        agreement = named.get(one.refund_id)
-        if agreement is not None:
-            found.append(taken_back(order, one, agreement))
-        else:
-            found.append(replace(one, items=()) if own else one)
-    for number, agreement in enumerate(own):
-        bare = Refund(
-            source_name=order.source_name,
-            platform=order.platform,
-            refund_id=f"agreement {number}",
-            order_id=order.order_id,
-            refunded_at=agreement.happened_at,
-            reason=None,
-            items=(),
-            money=ZERO,
-            bearer=order.bearer,
-        )
-        found.append(taken_back(order, bare, agreement))
-    return found
+        of_refund = [agreement for agreement in before if agreement.refund_id == one.refund_id]
+        found += [taken_back(order, agreement, one.refund_id, one.reason, one.bearer) for agreement in of_refund]
+        found.append(replace(one, is_money_only=bool(of_refund or own)))
+    return found + [taken_back(order, one, f"agreement {n}", None, order.bearer) for n, one in enumerate(own)]
 
 
-def taken_back(order: Order, refund: Refund, agreement: Agreement) -> Refund:
+def taken_back(order: Order, agreement: Agreement, refund_id: str, reason: str | None, bearer: Bearer) -> Refund:
+    """What an agreement takes back, as a refund without money."""
     lines = {line.line_id: line for line in order.lines}
     items = []
     for entry in agreement.returns:
@@ -107,14 +93,19 @@ def taken_back(order: Order, refund: Refund, agreement: Agreement) -> Refund:
     def of(*kinds: str) -> list[Sale]:
         return [entry for entry in agreement.returns if entry.line_type in kinds]
 
-    shipping, fees, adjusted = of("SHIPPING"), of("DUTY", "FEE", "ADDITIONAL_FEE"), of("ADJUSTMENT")
-    rest = sum((entry.value + entry.tax for entry in adjusted), ZERO)
-    return replace(
-        refund,
+    shipping, fees = of("SHIPPING"), of("DUTY", "FEE", "ADDITIONAL_FEE")
+    return Refund(
+        source_name=order.source_name,
+        platform=order.platform,
+        refund_id=refund_id,
+        order_id=order.order_id,
+        refunded_at=agreement.happened_at,
+        reason=reason,
         items=tuple(items),
-        shipping=sum((entry.value for entry in shipping), ZERO) if shipping else refund.shipping,
-        duties_and_fees=sum((entry.value for entry in fees), ZERO) if fees else refund.duties_and_fees,
-        tax=sum((entry.tax for entry in (*shipping, *fees)), ZERO) if shipping or fees else refund.tax,
-        recorded=rest if adjusted else refund.recorded,
-        returned_at=agreement.happened_at,
+        money=ZERO,
+        bearer=bearer,
+        shipping=sum((entry.value for entry in shipping), ZERO),
+        duties_and_fees=sum((entry.value for entry in fees), ZERO),
+        tax=sum((entry.tax for entry in (*shipping, *fees)), ZERO),
+        recorded=sum((entry.value + entry.tax for entry in of("ADJUSTMENT")), ZERO),
     )

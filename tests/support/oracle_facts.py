@@ -12,7 +12,7 @@ from oracle_conversion import Priced, Returned, converted, native, priced
 from oracle_persons import first_orders, persons
 from oracle_rates import Rates
 from oracle_records import Bearer, Line, Order, OrderKey, Payload, Product, Refund, Store
-from oracle_returns import REFUNDED, Holdings, Return, dated, order_returns
+from oracle_returns import REFUNDED, Holdings, Return, order_returns, refund_returns
 
 Value = str | int | bool | Decimal | date | datetime | Bearer | Payload | None
 Row = dict[str, Value]
@@ -109,23 +109,38 @@ def store_facts(
         for index, line in enumerate(order.lines):
             reported_line = amounts.lines[index] if amounts else None
             result.lines.append(line_row(order, line, shared, tenant, own.lines[index], reported_line))
-        returned = Returned(order, ratio, tenant.unit) if ratio and ratio != 1 else None
-        for back in order_returns(order, refunds):
-            in_reporting = (
-                back.back.amounts() if ratio == 1 else returned.row(back.back.amounts()) if returned else None
-            )
+        rows = order_returns(order, refunds)
+        for back, in_reporting in zip(rows, reported_rows(rows, order, ratio, tenant), strict=True):
             result.refunds.append(refund_row(key, back, shared, tenant, in_reporting))
     for key, refunds in of_order.items():
-        for one in refunds:
-            shared = {"source_name": one.source_name, "platform": one.platform, "is_counted": True}
-            # The order's day is not known yet: the refund's own day stands in for it.
-            ratio = tenant.rates.ratio(one.currency or tenant.currency, tenant.currency, tenant.day(one.refunded_at))
-            for back in dated(one, Holdings(None).rows(one)):
-                amounts_back = back.back.amounts()
-                if ratio != 1:
-                    amounts_back = tuple(converted(one, ratio, tenant.unit) for one in amounts_back) if ratio else None
-                result.refunds.append(refund_row(key, back, shared, tenant, amounts_back))
+        for refund in refunds:
+            result.refunds.extend(orphan_rows(key, refund, tenant))
     return result
+
+
+def reported_rows(
+    rows: Sequence[Return], order: Order, ratio: Fraction | None, tenant: Tenant
+) -> list[Sequence[Decimal] | None]:
+    """The amounts of what comes back of an order, in the reporting currency."""
+    if ratio is None:
+        return [None for _ in rows]
+    if ratio == 1:
+        return [row.back.amounts() for row in rows]
+    returned = Returned(order, ratio, tenant.unit)
+    return [returned.row(row.back.amounts()) for row in rows]
+
+
+def orphan_rows(key: OrderKey, refund: Refund, tenant: Tenant) -> list[Row]:
+    """A refund whose order has not arrived. That order's day is not known: the refund's own stands in for it."""
+    shared: Row = {"source_name": refund.source_name, "platform": refund.platform, "is_counted": True}
+    ratio = tenant.rates.ratio(refund.currency or tenant.currency, tenant.currency, tenant.day(refund.refunded_at))
+    found = []
+    for one in refund_returns(refund, Holdings(None)):
+        amounts: Sequence[Decimal] | None = one.back.amounts()
+        if ratio != 1:
+            amounts = [converted(part, ratio, tenant.unit) for part in one.back.amounts()] if ratio else None
+        found.append(refund_row(key, one, shared, tenant, amounts))
+    return found
 
 
 def order_status(order: Order, refunds: Sequence[Refund]) -> str:

@@ -115,7 +115,7 @@ class Item:
 class Refund:
     """`tax` is that of shipping and fees; `recorded` is the discrepancy that the vendor itself states as the rest.
 
-    `returned_at` is the day of its goods where the vendor's ledger says another one.
+    `is_money_only` where the vendor's ledger tells by itself what came back.
     """
 
     source_name: str
@@ -132,7 +132,7 @@ class Refund:
     tax: Decimal = ZERO
     recorded: Decimal | None = None
     currency: str | None = None
-    returned_at: datetime | None = None
+    is_money_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,30 +49,23 @@ def order_returns(order: Order, refunds: Sequence[Refund]) -> list[Return]:
     until = order.cancelled_at
     for one in refunds:
         if until is None or one.refunded_at < until:
-            found.extend(dated(one, held.rows(one)))
+            found.extend(refund_returns(one, held))
     if until is not None:
         bearer = order.cancelled_by or order.bearer
         found.extend(Return(None, until, order.cancel_reason, back, bearer) for back in held.cancellation())
         for one in refunds:
             if one.refunded_at >= until:
-                found.extend(dated(one, [row for row in held.money_only(one) if row.kind == "item" or row.money]))
+                found.extend(refund_returns(replace(one, is_money_only=True), held))
     return found
 
 
-def dated(refund: Refund, rows: Sequence[Back]) -> list[Return]:
-    """A refund's rows on its day; goods that came back on another one are rows of that day, without the money."""
-
-    def on(at: datetime, back: Back) -> Return:
-        return Return(refund.refund_id, at, refund.reason, back, refund.bearer)
-
-    if refund.returned_at is None or refund.returned_at == refund.refunded_at:
-        return [on(refund.refunded_at, back) for back in rows]
-    found = []
-    for back in rows:
-        found.append(on(refund.returned_at, replace(back, money=ZERO)))
-        if back.money:
-            found.append(on(refund.refunded_at, Back(back.kind, back.line_id, back.product, money=back.money)))
-    return found
+def refund_returns(refund: Refund, held: "Holdings") -> list[Return]:
+    """The rows of one refund, as what it gives back of what an order still holds."""
+    if refund.is_money_only:
+        rows = [row for row in held.money_only(refund) if row.kind == "item" or row.money]
+    else:
+        rows = held.rows(refund)
+    return [Return(refund.refund_id, refund.refunded_at, refund.reason, back, refund.bearer) for back in rows]
 
 
 class Holdings:

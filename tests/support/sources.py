@@ -1,13 +1,11 @@
 """Sources of any connector beside a story's stores, with what tenants.yml says of them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
+import duckdb
 import yaml
-from shop import NOON
 from story import Record, Store, Story
 
 
@@ -52,8 +50,6 @@ class Funnel(Story):
 
     def rows(self, sql: str, version: int = -1) -> list[tuple[Any, ...]]:
         """Rows of one of the snapshots published, the newest unless told otherwise; instants are in UTC."""
-        import duckdb
-
         with duckdb.connect(str(self.published[version].gold_file), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import duckdb
 
 Cell = str | Decimal | datetime | date | bool | None
-COUNTS = frozenset({"quantity", "impressions", "clicks", "platform_conversions", "sessions", "engaged_sessions", "event_count"})
+COUNTS = frozenset(
+    {"quantity", "impressions", "clicks", "platform_conversions", "sessions", "engaged_sessions", "event_count"}
+)
 
 
 class WrittenRows(NamedTuple):

@@ -139,7 +139,7 @@ def test_every_mart_enforces_its_contract_and_tests_its_key(manifest: Any) -> No
     marts = {node.name: node for node in models(manifest, "marts")}
     tested: dict[str, set[str]] = {}
     for node in manifest.nodes.values():
-        metadata = getattr(node, "test_metadata", None)
+        metadata: Any = getattr(node, "test_metadata", None)
         for parent in node.depends_on.nodes if metadata else ():
             tested.setdefault(parent.rsplit(".", 1)[-1], set()).add(metadata.name)
 
