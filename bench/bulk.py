@@ -63,7 +63,7 @@ def order(number: int, version: int = 0) -> str:
     return (
         f'{{"id":{number},"name":"#{number}","created_at":"{placed}","processed_at":"{placed}","updated_at":"{updated}",'
         f'"cancelled_at":null,"test":false,"financial_status":"paid","currency":"USD","taxes_included":false,'
-        f'{_money("total_price", total_text)},{_money("total_tax", tax_text)},{_money("total_discounts", "0.00")},'
+        f"{_money('total_price', total_text)},{_money('total_tax', tax_text)},{_money('total_discounts', '0.00')},"
         f'"total_tip_received":"{tip}","email":"buyer{number % 300_000}@example.com",'
         f'"customer":{{"id":{number % 300_000 + 1},"email":"buyer{number % 300_000}@example.com",'
         f'"first_name":"A","last_name":"B"}},"shipping_address":{{"first_name":"A","city":"Albany","zip":"12207",'
@@ -133,7 +133,8 @@ def stock_runner(home: Path) -> tuple[float, float]:
         client = held.pipeline._get_destination_clients(dlt.Schema("bench"))[0]
         with tempfile.TemporaryDirectory() as work:
             # the stock runner finds its interpreter through the environment
-            os.environ |= {"VIRTUAL_ENV": sys.prefix, "DBT_TARGET_PATH": f"{work}/target", "DBT_LOG_PATH": f"{work}/logs"}
+            os.environ |= {"VIRTUAL_ENV": sys.prefix, "DBT_TARGET_PATH": f"{work}/target"}
+            os.environ["DBT_LOG_PATH"] = f"{work}/logs"
             config = DBTRunnerConfiguration()
             config.runtime = RuntimeConfiguration()
             config.package_location = str(project_folder())

@@ -51,16 +51,16 @@ class Extract:
 
 @dataclass(frozen=True)
 class _Reading:
-    """A delivery to read; known: what the cursor says once it is read; changed: False where only its sets matter."""
+    """A delivery to read; known: what the cursor says once it is read; changed: False where only its sets matter.
+
+    size: bytes when it was looked at, as it may vanish before it is read.
+    """
 
     source: SourceConfig
     delivery: Delivery
     known: Known
     changed: bool
-
-    @property
-    def size(self) -> int:
-        return sum(path.stat().st_size for path in self.delivery.paths)
+    size: int
 
 
 def extract(
@@ -128,7 +128,7 @@ def _due(source: SourceConfig, held: Deliveries, known: dict[str, Known]) -> Ite
         first = changed.index(True)
         for (delivery, _, now), is_changed in list(zip(found, changed, strict=True))[first:]:
             if is_changed or entity.kind == "set":
-                yield _Reading(source, delivery, now, is_changed)
+                yield _Reading(source, delivery, now, is_changed, sum(path.stat().st_size for path in delivery.paths))
 
 
 def _look(delivery: Delivery, before: Known | None) -> Known:

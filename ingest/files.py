@@ -1,18 +1,13 @@
 """The files transport: a folder of exports → deliveries, by the names of its files."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 from ingest.connector import Connector, Entity
-from ingest.documents import Notice, read
-from ingest.records import BadRecord, FileRecord
 from warehouse.errors import nearest, quoted
-
-__all__ = ["BadRecord", "Deliveries", "Delivery", "FileRecord", "deliveries", "records"]
 
 _NAME = re.compile(
     r"(?P<entity>[^.\-]+)(?P<suffix>-.*?)?(?:\.part(?P<part>[0-9]+))?\.(?P<extension>jsonl|ndjson|json|csv)(?:\.gz)?",
@@ -91,15 +86,6 @@ def deliveries(folder: Path, connector: Connector) -> Deliveries:
         found.append(Delivery(entities[entity], name, tuple(parts), modified_at, signature))
     found.sort(key=lambda delivery: (delivery.modified_at, delivery.name))
     return Deliveries(tuple(found), tuple(notices))
-
-
-def records(delivery: Delivery, notice: Notice) -> Iterator[FileRecord]:
-    """The records of a delivery, part after part, in flat memory where they come one a line.
-
-    notice is told of an empty file. Raises RefreshError where a file cannot be opened.
-    """
-    for path in delivery.paths:
-        yield from read(path, delivery.entity, notice)
 
 
 def _parts(name: str, members: list[tuple[int, Path]], notices: list[str]) -> list[Path]:

@@ -1,7 +1,7 @@
 """The refresh worker's side of the readers: large files of lines are read by several processes at once.
 
 The parts come in the order of the file, whichever reader made them. Small files are read in this process: starting
-another takes half a second.
+another takes more than half a second.
 """
 
 import os
@@ -23,7 +23,7 @@ from ingest.documents import Export, unreadable
 from ingest.reader import DoneEvent, Event, FailedEvent, PartEvent, ShareRequest
 from warehouse.errors import RefreshError
 
-WORTH_IT = 16 << 20  # bytes of a plain file; packed it has about a fifth
+WORTH_IT = 32 << 20  # bytes of a plain file; packed it has about a fifth
 _PACKED = 5
 _MOST = 8
 _LOOK = 0.2  # seconds between two looks at cancellation

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from demo_home import SLUGS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,8 +28,18 @@ ORDER = {
 }
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language: str, page: str = "README.md") -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def commands_of(page: str, *, demo: bool) -> list[str]:
+    """The commands of a page but for those that install: those about the demo's tenants, or all others."""
+    commands = [command for block in blocks("sh", page) for command in block.splitlines()]
+    return [
+        command
+        for command in commands
+        if not command.startswith(INSTALL_AND_GO) and any(slug in command for slug in SLUGS) == demo
+    ]
 
 
 def run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
@@ -51,23 +62,32 @@ def test_the_two_commands_come_first() -> None:
     assert commands[1] == "pip install uv && uv run pytest"
 
 
-def test_the_commands_for_ones_own_shop_work_in_their_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["README.md", pytest.param("docs/operations.md", marks=pytest.mark.slow)])
+def test_the_commands_for_ones_own_shop_work_in_their_order(tmp_path: Path, page: str) -> None:
     (entry,) = blocks("yaml")
     exports = tmp_path / "exports" / "shopify"
     exports.mkdir(parents=True)
     (exports / "orders.jsonl").write_text(json.dumps(ORDER) + "\n", encoding="utf-8")
+    commands = commands_of(page, demo=False)
+    if not any(command.endswith("init") for command in commands):
+        (tmp_path / "tenants.yml").write_text(entry, encoding="utf-8")
     outputs = {}
-    for block in blocks("sh"):
-        for command in block.splitlines():
-            if not command.startswith(INSTALL_AND_GO):
-                ran = run(command, tmp_path)
-                assert ran.returncode == 0, (command, ran.stderr)
-                outputs[command] = ran.stdout
-                if command.endswith("init"):
-                    (tmp_path / "tenants.yml").write_text(entry, encoding="utf-8")
+    for command in commands:
+        ran = run(command, tmp_path)
+        assert ran.returncode == 0, (command, ran.stderr)
+        outputs[command] = ran.stdout
+        if command.endswith("init"):
+            (tmp_path / "tenants.yml").write_text(entry, encoding="utf-8")
 
-    (answer,) = [text for command, text in outputs.items() if " query " in command]
+    (answer,) = [text for command, text in outputs.items() if " query " in command or " lineage " in command]
     assert "20" in answer
+
+
+def test_the_commands_about_the_demo_work_on_it(demo: Path) -> None:
+    for command in commands_of("README.md", demo=True):
+        ran = run(command, demo)
+        assert ran.returncode == 0, (command, ran.stderr)
+        assert ran.stdout
 
 
 def test_the_starter_file_is_valid_once_its_lines_are_taken_in(tmp_path: Path) -> None:
@@ -97,7 +117,17 @@ def test_every_setting_that_the_code_reads_is_in_the_table() -> None:
     assert read == set(re.findall(r"^\| `(GATA_[A-Z_]+)`", README, re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/how-it-flows.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "docs/connectors.md",
+        "docs/decisions.md",
+        "docs/how-it-flows.md",
+        "docs/operations.md",
+    ],
+)
 def test_every_file_that_a_page_names_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = set(re.findall(r"\b(?:server|ingest|warehouse|docs|models|macros)/[\w/.-]*\w", text))

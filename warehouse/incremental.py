@@ -46,7 +46,8 @@ def loads_to_build(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> l
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Before a build: until it succeeds, nothing is known of its tables."""
     if is_loaded(connection):
-        connection.execute(f"create table if not exists {_STATE} (fingerprint varchar, loads varchar[], counts bigint[])")
+        columns = "fingerprint varchar, loads varchar[], counts bigint[]"
+        connection.execute(f"create table if not exists {_STATE} ({columns})")
         connection.execute(f"delete from {_STATE}")
 
 
@@ -83,7 +84,8 @@ def _share(connection: duckdb.DuckDBPyConnection, loads: Sequence[str]) -> float
     all_rows = new_rows = 0
     for table in entity_tables(connection):
         [(rows, new)] = connection.execute(
-            f"select count(*), count(*) filter (_dlt_load_id in (select unnest($loads))) from {RAW_SCHEMA}.{quote(table)}",
+            f"""select count(*), count(*) filter (_dlt_load_id in (select unnest($loads)))
+                from {RAW_SCHEMA}.{quote(table)}""",
             {"loads": list(loads)},
         ).fetchall()
         all_rows, new_rows = all_rows + rows, new_rows + new

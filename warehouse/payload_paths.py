@@ -94,16 +94,17 @@ def paths_of(payloads: Iterable[str]) -> Paths:
 
 
 def _count(documents: Iterable[object], free: set[str]) -> dict[str, Counter[str]]:
-    counted: dict[str, Counter[str]] = {}
+    records, pairs = Counter[str](), Counter[tuple[str, str]]()
     below: dict[tuple[str, str], str] = {}
     for document in documents:
         found: _Found = set()
         if type(document) is dict:
             _object(document, ROOT, 0, found, below, free)
-        for path in {path for path, _ in found}:
-            counted.setdefault(path, Counter())[_ANY] += 1
-        for path, kind in found:
-            counted[path][kind] += 1
+        pairs.update(found)
+        records.update({path for path, _ in found})
+    counted = {path: Counter({_ANY: count}) for path, count in records.items()}
+    for (path, kind), count in pairs.items():
+        counted[path][kind] = count
     return counted
 
 

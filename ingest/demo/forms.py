@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from ingest.demo import google_ads, google_analytics, linkedin, microsoft, shopify_graphql, shopifyql, tiktok
+from ingest.demo import google_ads, google_analytics, linkedin, meta, microsoft, shopify_graphql, shopifyql, tiktok
 from ingest.demo.companies import Company
 from ingest.demo.ecb import HEADING
 from ingest.demo.folder import Form
@@ -52,8 +52,8 @@ _REPORTS = {
 }
 _ADS: dict[tuple[str, str], Forms] = {
     ("tyrell_corp", "facebook_ads"): {
-        "ad_performance": Form("ad_performance-{month}.json", wrapper="data"),
-        "account_performance": Form("account_performance-{month}.json", wrapper="data"),
+        "ad_performance": Form("ad_performance-{month}.json", compose=meta.answer),
+        "account_performance": Form("account_performance-{month}.json", compose=meta.answer),
     },
     ("tyrell_corp", "google_ads"): {
         "ad_performance": Form("ad_performance-{month}.json.gz", compose=google_ads.stream),
@@ -74,7 +74,7 @@ _ADS: dict[tuple[str, str], Forms] = {
         "campaigns": Form("campaigns-{month}.json", compose=linkedin.elements),
     },
     ("stark_industries", "facebook_ads"): {
-        "ad_performance": Form("ad_performance-{month}.json.gz", wrapper="data"),
+        "ad_performance": Form("ad_performance-{month}.json.gz", compose=meta.answer),
         "account_performance": Form("account_performance-{month}.ndjson"),
         "campaigns": Form("campaigns.json", wrapper=""),
     },

@@ -45,6 +45,12 @@ def campaign(account: AdAccount, one: Campaign, day: date) -> Payload:
     }
 
 
+def answer(rows: list[bytes]) -> bytes:
+    """The API's answer."""
+    cursors = b'{"cursors":{"before":"MAZDZD","after":"MTAwMAZDZD"}}'
+    return b'{"data":[' + b",\n".join(rows) + b'],"paging":' + cursors + b"}"
+
+
 def _account(account: AdAccount) -> Payload:
     return {"account_id": account.account_id, "account_currency": account.currency}
 

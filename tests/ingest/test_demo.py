@@ -23,8 +23,9 @@ from ingest.demo.companies import COMPANIES
 from ingest.demo.people import FIRST_NAMES, LAST_NAMES, STREET_NAMES, People
 from ingest.demo.products import CATALOGS
 from ingest.demo.shop import Shop
+from ingest.documents import read
 from ingest.envelope import Envelope, QuarantineRow
-from ingest.files import deliveries, records
+from ingest.files import deliveries
 from ingest.redaction import Redactor
 from warehouse.errors import ConfigError
 from warehouse.home import Home
@@ -195,7 +196,8 @@ def test_the_envelope_turns_away_exactly_the_broken_records_and_everything_about
             turned_away, held = Counter[str](), deliveries(source.folder(), CONNECTORS[shape_of(source)])
             for delivery in held.found:
                 envelope = Envelope(name, delivery.entity, redactor)
-                for record in records(delivery, _no_notice):
+                found = (record for path in delivery.paths for record in read(path, delivery.entity, _no_notice))
+                for record in found:
                     row = envelope.wrap(record)
                     turned_away[delivery.entity.name] += isinstance(row, QuarantineRow)
                     text = row.payload if isinstance(row.payload, str) else (row.payload or b"").decode()

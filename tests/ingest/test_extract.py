@@ -2,15 +2,19 @@ import gzip
 import json
 import stat
 import sys
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from shop import Shop, order
+from shop import NOON, Shop, order
 
-from ingest.connector import CONNECTORS
+from ingest import documents, readers
+from ingest.connector import CONNECTORS, Entity
+from ingest.documents import Notice
 from ingest.extract import Cursor, Extract, extract, tenant_salt
+from ingest.records import FileRecord
 from ingest.stage import Extracted, Stage
 from warehouse.errors import ConfigError, RefreshError
 
@@ -143,20 +147,77 @@ def test_a_source_that_breaks_off_leaves_nothing_staged_and_no_cursor(
     shop.deliver(order(1))
     broken = shop.deliver(order(2), name="orders-2.jsonl")
     shop.deliver(order(1), source="shopify_eu")
-    from ingest import extract as module
 
-    def records(delivery: module.Delivery, notice: object) -> object:
-        yield from original(delivery, lambda text: None)
-        if broken in delivery.paths:
+    def breaking_off(path: Path, entity: Entity, notice: Notice) -> Iterator[FileRecord]:
+        yield from documents.read(path, entity, notice)
+        if path == broken:
             raise RefreshError("unreachable", "The disk went away.")
 
-    original = module.records
-    monkeypatch.setattr(module, "records", records)
+    monkeypatch.setattr("ingest.extract.read", breaking_off)
     found, extracted = run(shop)
     assert [entry.source_name for entry in extracted] == ["shopify_eu"]
     assert list(found.cursor) == ["shopify_eu"]
     assert str(found.failed["shopify"]) == "The disk went away."
     assert found.failed["shopify"].source == "shopify"
+
+
+def test_a_delivery_in_parts_is_read_part_after_part_and_an_empty_one_is_told(shop: Shop) -> None:
+    (shop.folder() / "orders.part1.jsonl.gz").write_bytes(gzip.compress(b""))
+    shop.deliver(order(1), name="orders.part2.jsonl")
+    found, [extracted] = run(shop)
+    assert found.notices == ['shopify: "orders.part1.jsonl.gz" is empty.']
+    assert (extracted.file, extracted.accepted) == ("orders.part2.jsonl", 1)
+
+
+@pytest.fixture
+def in_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "WORTH_IT", 5_000)
+    monkeypatch.setattr(readers, "processors", lambda: 2)
+
+
+@pytest.mark.usefixtures("in_several_processes")
+def test_large_files_are_read_by_several_processes_into_the_same_rows(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, sources=("shopify", "shopify_eu"))
+    shop.deliver(order(1), name="orders-small.jsonl")
+    shop.deliver(*(order(number, updated=number) for number in range(1, 400)), '{"id": 7, ', name="orders-large.jsonl")
+    shop.deliver(*(order(number) for number in range(1, 300)), source="shopify_eu")
+    shop.home.work.mkdir(parents=True)
+    with Stage(shop.home.stage_file, shop.home.warehouse_file) as stage:
+        extract(shop.tenant, shop.home, CONNECTORS, stage, {}, reload=False, progress=lambda part, message: None)
+        counts = {(entry.source_name, entry.file): (entry.accepted, entry.quarantined) for entry in stage.select()}
+        [table] = stage.tables()
+        rows = [row for batch in stage.new_rows(table, NOON) for row in batch.to_pylist()]
+        assert sum(batch.num_rows for batch in stage.new_quarantine()) == 1
+    assert counts == {
+        ("shopify", "orders-small.jsonl"): (1, 0),
+        ("shopify", "orders-large.jsonl"): (399, 1),
+        ("shopify_eu", "orders.jsonl"): (299, 0),
+    }
+    of_large = [row for row in rows if row["file"] == "orders-large.jsonl"]
+    assert [row["source_id"] for row in of_large] == [str(row["line"]) for row in of_large]
+    assert list(shop.home.work.iterdir()) == []
+
+
+@pytest.mark.usefixtures("in_several_processes")
+def test_a_source_that_breaks_off_in_several_processes_leaves_nothing_staged(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, sources=("shopify", "shopify_eu"))
+    shop.deliver(*(order(number) for number in range(300)), source="shopify_eu")
+    shop.deliver(*(order(number) for number in range(300)))
+    gone = shop.deliver(*(order(number) for number in range(300)), name="orders-2.jsonl")
+    shop.home.work.mkdir(parents=True)
+
+    def progress(part: float, message: str) -> None:
+        # after the first file was read, and before the second one is
+        if message == "reading shopify orders" and part > 0.3:
+            gone.unlink(missing_ok=True)
+
+    with Stage(shop.home.stage_file, shop.home.warehouse_file) as stage:
+        found = extract(shop.tenant, shop.home, CONNECTORS, stage, {}, reload=False, progress=progress)
+        assert [entry.source_name for entry in stage.select()] == ["shopify_eu"]
+        assert len(list(stage.folder.iterdir())) == 1
+    assert str(found.failed["shopify"]) == (
+        'The file "orders-2.jsonl" cannot be read; check that it exists and its rights.'
+    )
 
 
 def test_files_that_are_no_exports_are_named(shop: Shop) -> None:

@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.fields import FieldType, compile_checks, getter, id_text, instant, listing
 
@@ -165,3 +167,71 @@ def test_an_id_is_text_whether_the_vendor_writes_a_number_or_a_text() -> None:
 
 def test_names_are_listed_as_in_a_sentence() -> None:
     assert (listing(["a"]), listing(["a", "b"], "or"), listing(["a", "b", "c"])) == ("a", "a or b", "a, b and c")
+
+
+@pytest.mark.parametrize("leaf", [FieldType.COST, FieldType.NUMBER])
+@pytest.mark.parametrize(
+    "value",
+    ["0.1234567", "1e-7", "1.5E3", -3, 0, Decimal("0.000000001"), "999999999999.999999", " 5 ", "", None],
+    ids=repr,
+)
+def test_a_figure_of_any_precision_is_accepted(leaf: FieldType, value: object) -> None:
+    assert fault(leaf, value) is None
+
+
+@pytest.mark.parametrize(
+    ("leaf", "value", "clause"),
+    [
+        (FieldType.COST, "1,000.00", '"1,000.00" at field is not an amount'),
+        (FieldType.COST, "-", '"-" at field is not an amount'),
+        (FieldType.COST, True, '"true" at field is not an amount'),
+        (FieldType.NUMBER, "NaN", '"NaN" at field is not a number'),
+        (FieldType.NUMBER, [], "a list or an object at field is not a number"),
+        (
+            FieldType.COST,
+            10**12,
+            '"1000000000000" at field is too large: at most 12 digits may stand before the point',
+        ),
+        # in DECIMAL(18,6) it would be rounded up to a digit more
+        (FieldType.COST, "999999999999.9999999", '"999999999999.9999999" at field is too large'),
+        (FieldType.NUMBER, Decimal("1E+400"), '"1E+400" at field is too large'),
+        (FieldType.DAY, "2026-02-30", '"2026-02-30" at field is not a day such as 2026-10-01'),
+        (FieldType.DAY, "2026-10-01T08:00:00", '"2026-10-01T08:00:00" at field is not a day such as 2026-10-01'),
+        (FieldType.EPOCH, "soon", '"soon" at field is not a number of seconds since 1970'),
+    ],
+    ids=repr,
+)
+def test_a_figure_day_or_moment_of_a_report_that_is_none_is_refused(
+    leaf: FieldType, value: object, clause: str
+) -> None:
+    assert str(fault(leaf, value)).startswith(clause)
+
+
+def test_a_word_for_no_value_is_no_fault_where_the_entity_knows_it() -> None:
+    check = compile_checks({"rows[*].spend": FieldType.COST, "day": FieldType.DAY}, frozenset({"-"}))
+    assert check({"rows": [{"spend": " - "}], "day": "-"}) is None
+    assert str(check({"rows": [{"spend": "--"}]})) == '"--" at rows[0].spend is not an amount'
+
+
+def test_what_is_remembered_of_an_amount_does_not_hide_a_value_of_another_type() -> None:
+    check = compile_checks({"field": FieldType.MONEY})
+    for value in ("1", "1.00", "", "1"):
+        assert check({"field": value}) is None
+    assert check({"field": True}) is not None
+    assert check({"field": ["1"]}) is not None
+
+
+_PARTS = st.sampled_from(
+    ["0001", "1970", "2024", "2026", "9999", "02", "12", "13", "29", "30", "31", "00", "23", "24", "60"]
+)
+_ENDS = st.sampled_from(
+    ["", "Z", "z", ".5Z", ".1234567Z", "+05:00", "-0500", "+14:59", "+15:00", "+05", "-23:59", "+5:00"]
+)
+
+
+@given(st.tuples(_PARTS, _PARTS, _PARTS, st.sampled_from("T t"), _PARTS, _PARTS, _PARTS, _ENDS))
+def test_a_look_at_a_moment_accepts_just_what_can_be_worked_out(parts: tuple[str, ...]) -> None:
+    year, month, day, between, hour, minute, second, end = parts
+    text = f"{year}-{month}-{day}{between}{hour}:{minute}:{second}{end}"
+    for form in (FieldType.INSTANT, FieldType.UTC_INSTANT):
+        assert (fault(form, text) is None) == (instant(text, form) is not None)

@@ -1,4 +1,3 @@
-import gzip
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.connector import CONNECTORS
-from ingest.files import deliveries, records
+from ingest.files import deliveries
 
 SHOPIFY, BIGCOMMERCE = CONNECTORS["shopify"], CONNECTORS["bigcommerce"]
 
@@ -45,7 +44,7 @@ def test_parts_are_one_delivery_in_the_order_of_their_numbers(tmp_path: Path) ->
     for number in (10, 2, 1, 3, 4, 5, 6, 7, 8, 9):
         put(tmp_path, f"orders.part{number}.jsonl", f'{{"id": {number}}}\n'.encode(), at=1_700_000_000 + number)
     [delivery] = deliveries(tmp_path, SHOPIFY).found
-    assert [record.value for record in records(delivery, pytest.fail)] == [{"id": number} for number in range(1, 11)]
+    assert [path.name for path in delivery.paths] == [f"orders.part{number}.jsonl" for number in range(1, 11)]
     assert delivery.modified_at == datetime(2023, 11, 14, 22, 13, 30, tzinfo=UTC)
     assert deliveries(tmp_path, SHOPIFY).notices == ()
 
@@ -128,10 +127,12 @@ def test_an_untouched_delivery_keeps_its_stat_signature(tmp_path: Path) -> None:
     assert first.stat_signature == second.stat_signature
 
 
-def test_an_empty_part_is_told_and_the_others_are_read(tmp_path: Path) -> None:
-    put(tmp_path, "orders.part1.jsonl.gz", gzip.compress(b""))
-    put(tmp_path, "orders.part2.jsonl")
-    notices: list[str] = []
-    [record] = records(deliveries(tmp_path, SHOPIFY).found[0], notices.append)
-    assert (record.file, record.line, record.value) == ("orders.part2.jsonl", 1, {"id": 1})
-    assert notices == ['"orders.part1.jsonl.gz" is empty.']
+def test_a_table_is_a_delivery_where_the_vendor_gives_tables_and_named_otherwise(tmp_path: Path) -> None:
+    put(tmp_path, "ad_performance-2026-10.csv.gz")
+    listed = deliveries(tmp_path, CONNECTORS["bing_ads"])
+    assert [delivery.name for delivery in listed.found] == ["ad_performance-2026-10.csv.gz"]
+    put(tmp_path, "orders.csv")
+    assert (
+        '"orders.csv" is not read: Shopify publishes JSON; deliver orders.jsonl.'
+        in deliveries(tmp_path, SHOPIFY).notices
+    )

@@ -1,10 +1,13 @@
+import copy
 import hashlib
 import json
 from typing import Any
 
 import pytest
 
-from ingest.connector import CONNECTORS
+from ingest import walks
+from ingest.connector import CONNECTORS, Entity, Personal
+from ingest.personal import Act, Rules
 from ingest.redaction import Redactor
 
 SALT = b"0123456789abcdef"
@@ -294,3 +297,77 @@ def test_with_keep_pii_nothing_is_taken() -> None:
     redactor = Redactor(SALT, keep_pii=True)
     assert redacted(dict(record), redactor=redactor) == record
     assert redactor.text("bob@example.com") == "bob@example.com"
+
+
+def test_what_was_learnt_from_one_record_hides_nothing_in_the_next() -> None:
+    redactor = Redactor(SALT)
+    person = {"first_name": "Rachel", "id": 1}
+    for info in (
+        "x",
+        person,
+        5,
+        [person],
+        None,
+        [[person]],
+        [],
+        {"deep": person},
+        [1, person],
+        "y",
+        {"deep": [person]},
+    ):
+        record = redacted({"id": 7, "info": copy.deepcopy(info), "more": {"id": 1}}, redactor=redactor)
+        assert "Rachel" not in json.dumps(record)
+        assert record["id"] == 7
+
+
+def test_the_order_of_keys_and_their_number_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walks, "_MOST_PLANS", 3)
+    redactor = Redactor(SALT)
+    for number in range(20):
+        extra = {f"plugin_{number}": {"phone": "555-625-1199", "id": number}}
+        record = redacted({**extra, "id": number, "customer": {"last_name": "Rosen", "id": 2}}, redactor=redactor)
+        assert record == {f"plugin_{number}": {"id": number}, "id": number, "customer": {"id": 2}}
+
+
+REPORTS = Personal(
+    kept=frozenset({"_metadata", "gender"}), persons=frozenset({"properties"}), dropped=frozenset({"ip"})
+)
+
+
+def test_a_connector_may_keep_what_is_no_person_s_in_its_records_and_name_objects_that_are() -> None:
+    entity = Entity(shape="vendor", name="events", kind="record", personal=REPORTS)
+    record: dict[str, Any] = {
+        "_metadata": {"timeZone": "UTC", "email": ""},
+        "gender": "female",
+        "name": "campaign",
+        "properties": {"$name": "Rachel Rosen", "$browser": "Safari"},
+        "note": "x",
+    }
+    Redactor(SALT).redact(record, entity)
+    assert record == {
+        "_metadata": {"timeZone": "UTC", "email": ""},
+        "gender": "female",
+        "name": "campaign",
+        "properties": {"$browser": "Safari"},
+    }
+
+
+def test_of_a_refused_record_nothing_is_kept_because_one_vendor_may_keep_it() -> None:
+    anyones = Rules([REPORTS, Personal(dropped=frozenset({"properties"}))], of_anyone=True)
+    assert (anyones.act("gender"), anyones.act("_metadata"), anyones.act("properties")) == (
+        Act.DROP,
+        Act.META,
+        Act.DROP,
+    )
+
+
+@pytest.mark.parametrize("key", ["landing_page", "referrerUrl", "$current_url", "$initial_referrer"])
+def test_of_an_address_that_was_visited_personal_parameters_are_cut(key: str) -> None:
+    record = redacted({key: "https://a.b/?utm_source=x&first_name=Rachel&e-mail=b#c"}, "shopify__customers")
+    assert record == {key: "https://a.b/?utm_source=x&first_name=&e-mail=#c"}
+
+
+@pytest.mark.parametrize("sign", ["%40", "%2540", "%252540", "&#64;", "&#0064;", "&commat;", "&COMMAT;"])
+def test_an_address_in_disguise_is_looked_for(sign: str) -> None:
+    assert REDACTOR.may_hold_email(f'{{"note":"a{sign}b.com"}}'.encode())
+    assert "a" + sign not in json.dumps(redacted({"title": f"mail a{sign}b.com"}))

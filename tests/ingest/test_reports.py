@@ -76,9 +76,12 @@ def test_tiktok_s_answers_are_opened_and_its_errors_refused() -> None:
 def test_a_shopifyql_table_becomes_rows_by_column(form: str) -> None:
     table: dict[str, Any] = {"columns": [{"name": "day"}, {"name": "net_sales"}]}
     cells = [["2026-10-01", "10.00"]]
-    table |= {"objects": {"rows": [{"day": "2026-10-01", "net_sales": "10.00"}]}, "lists": {"rows": cells}}.get(
-        form, {"rowData": cells}
-    )
+    held: dict[str, dict[str, Any]] = {
+        "objects": {"rows": [{"day": "2026-10-01", "net_sales": "10.00"}]},
+        "lists": {"rows": cells},
+        "rowData": {"rowData": cells},
+    }
+    table |= held[form]
     answer = {"data": {"shopifyqlQuery": {"tableData": table, "parseErrors": []}}}
     assert opened(shopifyql_rows, answer) == [{"day": "2026-10-01", "net_sales": "10.00"}]
 
@@ -101,5 +104,6 @@ def test_a_vendor_s_error_document_is_refused_with_its_message(answer: object) -
 
 
 def test_rows_that_look_a_little_like_errors_stay_rows() -> None:
-    for row in ({"message": "x", "spend": 1}, {"error": "x", "spend": 1}, {"errors": [], "id": 1}, {}, None, []):
+    found: list[Any] = [{"message": "x", "spend": 1}, {"error": "x", "spend": 1}, {"errors": [], "id": 1}, {}, None, []]
+    for row in found:
         assert opened(rows, row) == [row]

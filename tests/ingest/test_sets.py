@@ -133,3 +133,18 @@ def test_an_unchanged_newer_file_keeps_its_set_and_is_not_counted(raw: RawLayer)
     raw.load(lines("late", ("o1", "1", "9"), minutes=3), newer)
     assert raw.held("o1") == ["1=10"]
     assert [entry.file for entry in raw.extracted] == ["late"]
+
+
+def test_a_report_row_given_twice_counts_as_it_came_last_with_a_notice(raw: RawLayer) -> None:
+    rows = (("d1", "1", "10"), ("d1", "2", "20"), ("d1", "1", "11"), ("d2", "3", "30"))
+    raw.load(Delivery("a", rows, kind="set", is_report=True))
+    assert sorted(raw.held("d1")) == ["1=11", "2=20"]
+    assert raw.notices == [
+        "shop: 1 row of lines came more than once in one delivery with different figures; the last one counts."
+    ]
+
+
+def test_a_report_row_given_twice_alike_counts_once_and_is_not_mentioned(raw: RawLayer) -> None:
+    raw.load(Delivery("a", (("d1", "1", "10"), ("d1", "1", "10")), kind="set", is_report=True))
+    assert raw.held("d1") == ["1=10"]
+    assert raw.notices == []

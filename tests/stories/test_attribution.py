@@ -50,6 +50,8 @@ METHODS = shopify(
     sold(107, name="#5107"),
     sold(5107, name="#9"),
     sold(108, name="#5108"),
+    sold(109, name="#5109"),
+    sold(110, name="#5110", test=True),
 )
 GA_METHODS = analytics(
     "ga_methods",
@@ -64,7 +66,18 @@ GA_METHODS = analytics(
         transaction(MONDAY, 5107, "a.example", "referral", "(referral)", "Referral"),
         transaction(MONDAY, 5108, "letter", "email", "(not set)", "Email"),
         transaction(TUESDAY, 108, "google", "cpc", "(not set)", "Paid Search"),
+        transaction(TUESDAY, 109, "(direct)", "(none)", "(direct)", "Direct"),
+        transaction(MONDAY, 110, "google", "cpc", "(not set)", "Paid Search"),
         transaction(MONDAY, "(not set)", "google", "cpc", "(not set)", "Paid Search"),
+    ],
+)
+# a second property of the store
+GA_APP = analytics(
+    "ga_app",
+    METHODS,
+    transactions=[
+        transaction(MONDAY, 109, "app", "push", "(not set)", "Mobile Push Notifications"),
+        transaction(WEDNESDAY, 104, "app", "push", "(not set)", "Mobile Push Notifications"),
     ],
 )
 # the same numbers in a store that no property measures, and in one of another property
@@ -89,13 +102,17 @@ def test_an_order_is_found_by_its_id_and_else_by_its_name_and_its_earliest_row_c
         "5107": ("Referral", None, "order_id"),
         # by id before by name, though a day later
         "108": ("Paid Search", None, "order_id"),
+        # the earlier of two properties'
+        "109": ("Mobile Push Notifications", None, "order_id"),
+        "110": ("Paid Search", None, "order_id"),
     }
 
 
 def test_direct_is_a_channel_and_unattributed_is_none(acme: Funnel) -> None:
     orders = acme.split(METHODS, "channel", "orders")
     assert (orders["Direct"], orders["Unattributed"]) == (1, 2)
-    assert acme.figures(METHODS, "orders", "attributed_revenue", "total_revenue") == [9, 20, 90]
+    # a test order counts nowhere
+    assert acme.figures(METHODS, "orders", "attributed_revenue", "total_revenue") == [10, 20, 100]
 
 
 def test_a_property_tells_of_the_stores_that_it_measures_alone(acme: Funnel) -> None:
@@ -197,14 +214,16 @@ TAGS: Mapping[int, tuple[str, str, str, str]] = {
     6: ("google", "cpc", "both", "Paid Search"),
     7: ("facebook", "paid_social", "both", "Paid Social"),
     8: ("google", "cpc", "unknown", "Paid Search"),
+    9: ("Google", "CPC", "GRÖSSE_und_Stil", "Paid Search"),
+    10: ("m.facebook.com", "paid_social", "launch-week", "Paid Social"),
 }
-CAMPAIGNS = shopify("campaigns", *(sold(number) for number in (*TAGS, 9)))
+CAMPAIGNS = shopify("campaigns", *(sold(number) for number in (*TAGS, 11)))
 GA_CAMPAIGNS = analytics(
     "ga_campaigns",
     CAMPAIGNS,
     transactions=[
         *(transaction(MONDAY, number, *tags) for number, tags in TAGS.items()),
-        transaction(MONDAY, 9, "google", "cpc", "whatever", "Paid Search", sessionCampaignId="900002"),
+        transaction(MONDAY, 11, "google", "cpc", "whatever", "Paid Search", sessionCampaignId="900002"),
     ],
     sessions=[
         visit(MONDAY, "google", "cpc", "old_name", 3, "Paid Search"),
@@ -230,12 +249,16 @@ GOOGLE = source(
         google("2026-10-02", "900008", 64, name="Twice", account="2"),
         google(TUESDAY, "900009", 128, name="Twice", account="2"),
         google(MONDAY, "900010", 256, name="Nobody came", account="2"),
+        google(MONDAY, "900012", 1024, name="Grösse und Stil", account="2"),
     ],
 )
 META = source(
     "meta",
     "facebook_ads",
-    ad_performance=[meta(MONDAY, "700006", "512.00", "facebook", account="60", campaign_name="BOTH")],
+    ad_performance=[
+        meta(MONDAY, "700006", "512.00", "facebook", account="60", campaign_name="BOTH"),
+        meta(MONDAY, "700010", "1.00", "facebook", account="60", campaign_name="Launch week"),
+    ],
 )
 
 
@@ -255,7 +278,9 @@ def test_an_order_s_campaign_is_found_by_id_and_else_by_its_name_among_its_platf
         (6, "Both", "900006"),
         (7, "BOTH", "700006"),
         (8, "unknown", None),
-        (9, "Autumn", "900002"),
+        (9, "Grösse und Stil", "900012"),
+        (10, "Launch, second week", "700010"),
+        (11, "Autumn", "900002"),
     ]
 
 
@@ -264,6 +289,15 @@ def test_a_renamed_campaign_has_its_latest_name_on_every_fact(acme: Funnel) -> N
         by_name = acme.split(of, "campaign_name", metric)
         assert by_name["New name"] == value
         assert not {"Old name", "old_name"} & by_name.keys()
+
+
+def test_a_campaign_s_new_name_is_that_of_the_orders_before_it_as_well(acme: Funnel) -> None:
+    assert [attributed(acme, CAMPAIGNS, refresh)["10"][1] for refresh in (FIRST, SECOND, THIRD)] == [
+        "Launch week",
+        "Launch, second week",
+        "Launch, second week",
+    ]
+    assert "Launch week" not in acme.split(META, "campaign_name", "ad_spend")
 
 
 def test_spend_and_revenue_of_a_campaign_stand_in_one_channel_and_it_is_a_paid_one(acme: Funnel) -> None:
@@ -305,6 +339,8 @@ PLACEMENTS: Mapping[str, tuple[Placements, Placements, tuple[float, float]]] = {
     "13": (((None, "7.00"),), ((None, "7.00"),), (7, 0)),
     # what Instagram says of itself stands in the other's row already
     "14": (((None, "9.00"),), (("instagram", "3.00"),), (9, 0)),
+    # the same twice in one report
+    "16": (((None, "9.00"), *SPLIT), SPLIT, (9, 0)),
     # each its own
     "15": ((("facebook", "5.00"), ("messenger", "0.50")), (("instagram", "3.00"),), (5.5, 3)),
 }
@@ -336,8 +372,37 @@ def test_of_meta_s_placements_nothing_counts_twice_and_nothing_is_lost(acme: Fun
     assert {account: counted for account, *counted in found} == {
         account: list(counted) for account, (_, _, counted) in PLACEMENTS.items()
     }
-    assert acme.figures(FACEBOOK, "ad_spend") == [36.5]
+    assert acme.figures(FACEBOOK, "ad_spend") == [45.5]
     assert acme.figures(INSTAGRAM, "ad_spend") == [6]
+
+
+# one purchase stands in `actions` and `action_values` under several names
+PURCHASES = source(
+    "purchases",
+    "facebook_ads",
+    ad_performance=[
+        meta(
+            day,
+            "81",
+            "1.00",
+            account="18",
+            actions=[{"action_type": name, "value": count} for name, count in told.items()],
+            action_values=[{"action_type": name, "value": f"{count}0.50"} for name, count in told.items()],
+        )
+        for day, told in {
+            MONDAY: {"link_click": "9", "purchase": "3", "omni_purchase": "4", "web_in_store_purchase": "3"},
+            TUESDAY: {"offsite_conversion.fb_pixel_purchase": "2", "purchase": "2", "onsite_web_purchase": "1"},
+            WEDNESDAY: {"offsite_conversion.fb_pixel_purchase": "1", "add_to_cart": "7"},
+            "2026-10-08": {"link_click": "5"},
+        }.items()
+    ],
+)
+
+
+def test_of_meta_s_names_of_a_purchase_exactly_one_counts(acme: Funnel) -> None:
+    days = (MONDAY, TUESDAY, WEDNESDAY, "2026-10-08")
+    found = [acme.figures(PURCHASES, "platform_conversions", "platform_revenue", period=day) for day in days]
+    assert found == [[4, 40.5], [2, 20.5], [1, 10.5], [0, 0]]
 
 
 # an account in another currency ---------------------------------------------------------------------------------------
@@ -481,6 +546,8 @@ GA_LATE = analytics(
     transactions=[
         transaction(MONDAY, 3, "google", "organic", "(organic)", "Organic Search"),
         transaction(WEDNESDAY, 2, "(direct)", "(none)", "(direct)", "Direct"),
+        # its order is not there yet
+        transaction(TUESDAY, 4, "letter", "email", "(not set)", "Email"),
     ],
     sessions=[
         visit(MONDAY, "google", "organic", "(organic)", 5, "Organic Search", engaged=3),
@@ -509,6 +576,14 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Funnel:
     story.tell(GA_LATE, "transactions", *by_monday, late, refresh=1)
     again = visit(MONDAY, "google", "organic", "(organic)", 6, "Organic Search", engaged=4)
     story.tell(GA_LATE, "sessions", again, refresh=1)
+    story.tell(LATE, "orders", sold(4, TUESDAY), refresh=1)
+    renamed = {
+        "id": "700010",
+        "account_id": "60",
+        "name": "Launch, second week",
+        "updated_time": "2026-10-12T12:00:00Z",
+    }
+    story.tell(META, "campaigns", renamed, refresh=1)
     run = story.refresh()
     assert run.status == "succeeded", run.error
 
@@ -544,8 +619,8 @@ def test_a_late_transaction_changes_an_old_order_s_channel_and_one_taken_back_ch
     assert [channels(acme, LATE, refresh) for refresh in (FIRST, SECOND, THIRD)] == [
         {"1": "Unattributed", "2": "Direct", "3": "Organic Search"},
         # of the second order an earlier day has become known
-        {"1": "Paid Social", "2": "Email", "3": "Organic Search"},
-        {"1": "Unattributed", "2": "Email", "3": "Organic Search"},
+        {"1": "Paid Social", "2": "Email", "3": "Organic Search", "4": "Email"},
+        {"1": "Unattributed", "2": "Email", "3": "Organic Search", "4": "Email"},
     ]
 
 

@@ -22,6 +22,7 @@ def test_a_failed_model_is_in_the_ledger_with_its_loads_and_those_it_held_up_are
     shop = Story(tmp_path, stores=[shopify("shop", order(1, DAY, "10.00", line(1, "10.00")))])
     first = shop.refresh()
     assert first.status == "succeeded"
+    assert {model.name: model.rows for model in first.models}["fct_orders"] == 1
     shop.write(DAMAGE)
     shop.deliver(order(2, DAY, "5.00", line(2, "5.00")), name="orders-2.jsonl", source="shop")
     failed = shop.refresh()

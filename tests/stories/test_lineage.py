@@ -1,6 +1,7 @@
 """Random numbers of the demo, each led back from the answer to the payloads in raw: those that the oracle used."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import yaml
 from demo_home import SLUGS, UNTIL, gata_mcp
 from oracle import exports, read_tenant
 from oracle_hashes import Citations
+from story import Story, bc_order, bc_product, bigcommerce, line, order, shopify
 
 from ingest.connector import connector_options
 from ingest.envelope import payload_hash
@@ -155,6 +157,36 @@ def test_every_metric_is_led_back_to_the_payloads_that_the_oracle_used(
         found = tenants[slug].lead_back({"metrics": [metric], "period": f"{UNTIL:%Y-%m}"})
         check_every_step_agrees(found)
         assert named(found) == tenants[slug].oracle.of(metric, (), found.start, found.end), metric
+
+
+@pytest.mark.slow
+def test_a_number_of_many_loads_names_each_and_is_led_back_after_the_work_folder_was_lost(tmp_path: Path) -> None:
+    day = "2026-10-05"
+    shop = Story(
+        tmp_path,
+        stores=[
+            shopify("shop", *(order(number, day, "10.00", line(number, "10.00")) for number in range(1, 21))),
+            bigcommerce("bc", bc_order(1, day, "7.0000"), order_products=[bc_product(11, 1, "7.0000")]),
+        ],
+    )
+    assert shop.refresh().status == "succeeded"
+    late = order(3, day, "12.00", line(3, "12.00"), updated=f"{day}T20:00:00+00:00")
+    shop.deliver(late, order(30, day, "5.00", line(30, "5.00")), name="orders-2.jsonl", source="shop")
+    cancelled = bc_order(1, day, "7.0000", status_id=5, updated=f"{day}T21:00:00+00:00")
+    shop.deliver(cancelled, name="orders-2.jsonl", source="bc")
+    assert shop.refresh().status == "succeeded"
+
+    def loads(metric: str) -> list[list[int]]:
+        found = Published(Home(shop.root), "acme", tmp_path).lead_back({"metrics": [metric]})
+        check_every_step_agrees(found)
+        return [[load.payloads for load in measure.loads.loads] for measure in found.measures]
+
+    assert loads("total_revenue") == [[19, 3]]
+    # the goods of the cancelled order are borne by its products' payload, what it takes back by the version cancelled
+    assert loads("net_sales") == [[20, 2], [], [1]]
+    shutil.rmtree(shop.home.work)
+    assert shop.refresh().status == "succeeded"
+    assert loads("total_revenue") == [[22]]
 
 
 def test_the_command_leads_a_number_of_the_demo_back(demo: Path) -> None:

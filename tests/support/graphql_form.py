@@ -123,6 +123,9 @@ def _shipping(line: Record) -> Record:
         "title": line["title"],
         "originalPriceSet": _bag(line, "price"),
         "discountedPriceSet": _bag(line, "discounted_price"),
+        "discountAllocations": [
+            {"allocatedAmountSet": _bag(off, "amount")} for off in line.get("discount_allocations", ())
+        ],
         "taxLines": [{"rate": tax["rate"], "priceSet": _bag(tax, "price")} for tax in line["tax_lines"]],
     }
 

@@ -133,7 +133,12 @@ class History:
     ) -> list[tuple[str, Record]]:
         status = self._dice.choice([11, 11, 2, 5, 14])
         record = bc_order(
-            number, when, total, updated=updated, status_id=status, billing_address={"email": mail, "country_iso2": "US"}
+            number,
+            when,
+            total,
+            updated=updated,
+            status_id=status,
+            billing_address={"email": mail, "country_iso2": "US"},
         )
         told: list[tuple[str, Record]] = [("orders", record)]
         told += [("order_products", bc_product(number * 10 + k, number, f"{amount}.0000")) for k in lines]

@@ -28,6 +28,7 @@ class Delivery:
     minutes: int = 0
     changed: bool = True
     source: str = "shop"
+    is_report: bool = False
 
     @property
     def modified_at(self) -> datetime:
@@ -85,6 +86,7 @@ class RawLayer:
                 name=delivery.name,
                 modified_at=delivery.modified_at,
                 changed=delivery.changed,
+                is_report=delivery.is_report,
             )
         )
         entries: list[tuple[Any, ...]] = [*delivery.rows, *(("bad", *bad) for bad in delivery.bad)]

@@ -42,6 +42,16 @@ def test_a_source_is_its_connector_unless_it_names_another(tmp_path: Path) -> No
     assert (acme.week_start, acme.fiscal_year_start, acme.keep_pii) == ("monday", 1, False)
 
 
+@pytest.mark.parametrize(
+    ("setting", "api", "shape"),
+    [("", None, "shopify"), (", api: rest", None, "shopify"), (", api: graphql", "graphql", "shopify_graphql")],
+)
+def test_a_source_has_the_shape_of_its_api(setting: str, api: str | None, shape: str, tmp_path: Path) -> None:
+    text = ACME.replace("./exports/shopify", f"./exports/shopify{setting}")
+    source = load_tenants(write(tmp_path, text), CONNECTORS)["acme"].sources["shopify"]
+    assert (source.connector, source.api, source.shape) == ("shopify", api, shape)
+
+
 def test_a_missing_or_empty_file_holds_no_tenants(tmp_path: Path) -> None:
     assert load_tenants(tmp_path / "tenants.yml", CONNECTORS) == {}
     assert load_tenants(write(tmp_path, "tenants:\n"), CONNECTORS) == {}
@@ -90,6 +100,16 @@ def test_a_missing_or_empty_file_holds_no_tenants(tmp_path: Path) -> None:
             "    name: Acme\n",
             "    name: Acme\n    keep_pii: maybe\n",
             'tenants.yml: acme.keep_pii is "maybe"; input should be a valid boolean.',
+        ),
+        (
+            "{files: ./exports/shopify}",
+            "{files: ./exports/shopify, api: soap}",
+            'tenants.yml: acme.sources.shopify.api is "soap"; known are rest, graphql.',
+        ),
+        (
+            "shopify: {files: ./exports/shopify}",
+            "woocommerce: {files: ./exports/woo, api: v3}",
+            'tenants.yml: acme.sources.woocommerce.api is "v3"; woocommerce has only one, leave api out.',
         ),
         ("tenants:", "tenant:", 'tenants.yml: tenants.yml has the unknown key "tenant"; did you mean tenants?'),
         ("sources:", "sources: [", "tenants.yml is not valid YAML at line"),

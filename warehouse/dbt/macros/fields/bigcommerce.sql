@@ -62,7 +62,7 @@
     refund_reason: {path: $.reason, type: text}
     money_amount:
       first:
-        - {sum: $.payments, of: $.amount, unless: [{path: $.is_declined, is: ['true']}], type: money}
+        - {sum: $.payments, of: $.amount, unless: [{path: $.is_declined, is: ['true']}], none_chosen: 0, type: money}
         - {path: $.total_amount, type: money}
     total_amount: {path: $.total_amount, type: money}
     tax_amount: {path: $.total_tax, type: money}

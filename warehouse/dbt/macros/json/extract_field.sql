@@ -11,7 +11,8 @@
      {sum: $.list, of: [$.x, $.y], type: money}  over a list's members: the first non-blank path of each, summed;
                                                  members: '$[*].tax_lines[*]' for lists inside the list; with when:
                                                  [{path: $.kind, is: [a, b]}] or unless: [...] to choose members;
-                                                 negate: true to turn the sign
+                                                 negate: true to turn the sign; none_chosen: what a list comes to
+                                                 whose members are all left out
      {member: $.list, of: $.x, when: [...]}      the text of the first member that the conditions choose
      {first: [field, field]}                     the first of several fields that is there
      {choose: $.flag, then: field, else: field}  by a boolean of the document
@@ -157,6 +158,9 @@
       {{ return({'sql': cast_text(text, field.type), 'raw': none if field.type in ['text', 'word', 'id', 'global_id'] else text}) }}
     {%- endif -%}
     {%- set summed = "list_sum(list_transform(" ~ list ~ ", lambda m: " ~ cast_text(first_text(texts), field.type) ~ "))" -%}
+    {%- if field.get('none_chosen') is not none -%}
+      {%- set summed = "coalesce(" ~ summed ~ ", case when json_array_length(try_cast(" ~ text_at(paths, field.sum) ~ " as json)) > 0 then " ~ field.none_chosen ~ " end)" -%}
+    {%- endif -%}
     {{ return({'sql': "(" ~ ("-" if field.negate else "") ~ summed ~ ")::" ~ sql_type(field.type), 'raw': none}) }}
   {%- elif 'add' in field -%}
     {%- set texts = [] -%}

@@ -1,13 +1,14 @@
--- the vendor's own rate to the shop's currency comes first, else the day's: a reference rate is carried over at most
--- seven days, and goes through the euro
+-- the vendor's own rate brings an order to its shop's currency first; from there, or from the order's own currency, the
+-- day's rate goes on: a reference rate is carried over at most seven days, and goes through the euro
 {% set reporting = tenant().currency %}
 
 with orders as (
     select
         order_key,
-        currency,
         (ordered_at at time zone '{{ tenant().timezone }}')::date as order_date,
-        case when shop_currency = '{{ reporting }}' then nullif(shop_rate, 0) end as shop_rate,
+        shop_rate > 0 and upper(shop_currency) != currency is true as has_vendor_rate,
+        case when has_vendor_rate then upper(shop_currency) else currency end as currency,
+        case when has_vendor_rate then shop_rate else 1 end as vendor_rate,
     from {{ ref('int_unified_orders') }}
     where currency != '{{ reporting }}'
 ),
@@ -35,13 +36,25 @@ placed as (
 final as (
     select
         order_key,
-        case when shop_rate is not null then 'vendor' else 'reference' end as rate_source,
-        case when shop_rate is not null then 100000000::hugeint else {{ to_rate_units('reporting_rate') }} end as rate_above,
-        case when shop_rate is not null then {{ to_rate_units('shop_rate') }} else {{ to_rate_units('native_rate') }} end as rate_below,
-        case when shop_rate is null then payload_hash end as rate_payload_hash,
-        case when shop_rate is null then _dlt_load_id end as rate_load_id,
+        case
+            when currency = '{{ reporting }}' then 'vendor'
+            when has_vendor_rate then 'vendor and reference'
+            else 'reference'
+        end as rate_source,
+        case
+            when currency = '{{ reporting }}' then 100000000::hugeint
+            when has_vendor_rate then {{ to_rate_units('reporting_rate') }} * 100000000
+            else {{ to_rate_units('reporting_rate') }}
+        end as rate_above,
+        case
+            when currency = '{{ reporting }}' then {{ to_rate_units('vendor_rate') }}
+            when has_vendor_rate then {{ to_rate_units('native_rate') }} * {{ to_rate_units('vendor_rate') }}
+            else {{ to_rate_units('native_rate') }}
+        end as rate_below,
+        case when currency != '{{ reporting }}' then payload_hash end as rate_payload_hash,
+        case when currency != '{{ reporting }}' then _dlt_load_id end as rate_load_id,
     from placed
-    where shop_rate is not null or (native_rate is not null and reporting_rate is not null)
+    where currency = '{{ reporting }}' or (native_rate is not null and reporting_rate is not null)
 )
 
 select * from final
