@@ -5,6 +5,7 @@ and makes parts of its own groups of blocks: group g belongs to reader g modulo 
 parent does; it then leaves at once.
 """
 
+import gc
 import os
 import sys
 import threading
@@ -150,6 +151,9 @@ def _emit(events: BinaryIO, event: Event) -> None:
 
 def main() -> None:
     """Serve on stdin and stdout; whatever else is printed goes to stderr."""
+    # records are trees, which go when nothing refers to them any more: looking for cycles is 6 % of the time
+    gc.freeze()
+    gc.set_threshold(100_000)
     events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(sys.stdin.buffer, events)

@@ -11,7 +11,8 @@ import pytest
 from compared import Compared
 from demo_home import SLUGS, gata_mcp
 
-pytestmark = pytest.mark.slow
+# two demos one after the other
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 LATER = "2026-12-06"
 
@@ -21,7 +22,7 @@ def later(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's home, extended."""
     root = tmp_path_factory.mktemp("later") / "home"
     shutil.copytree(demo, root)
-    ran = gata_mcp("demo", "--home", str(root), "--until", LATER)
+    ran = gata_mcp("demo", "--home", str(root), "--until", LATER, timeout=600)
     assert ran.returncode == 0, ran.stderr
     return root
 

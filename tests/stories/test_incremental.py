@@ -55,6 +55,7 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_thirty_random_histories_come_to_the_same_star_however_they_are_built(
     acme: Story, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

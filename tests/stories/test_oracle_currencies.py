@@ -130,6 +130,15 @@ def test_an_order_without_a_rate_counts_without_amounts(tmp_path: Path) -> None:
     assert value(facts, "total_revenue", ["currency"]) == {("USD",): Decimal("46.00"), ("GBP",): None}
 
 
+def test_a_refund_whose_order_has_not_arrived_has_the_rate_of_its_own_day(tmp_path: Path) -> None:
+    rates(tmp_path, "2026-03-05,1.25,0.8,160,N/A,")
+    paid = [{"kind": "refund", "status": "success", "amount": "10.00", "currency": "EUR"}]
+    deliver(tmp_path / "shopify", "refunds.jsonl", [shopify_refund([], "0", order_id=777, transactions=paid)])
+    facts = tenant_of(tmp_path, {"shopify": {}, "ecb_rates": {}})
+
+    assert money(facts, "returns", "refunded_amount") == ["12.50", "12.50"]
+
+
 def test_a_buyers_money_comes_back_at_the_orders_own_ratio_to_the_cent(tmp_path: Path) -> None:
     both = {
         "shop_money": {"amount": "184.00", "currency_code": "USD"},

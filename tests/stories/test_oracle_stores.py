@@ -79,6 +79,13 @@ def test_bigcommerce_discounts_fees_and_shipping(tmp_path: Path) -> None:
     assert value(facts, "orders", ["customer_country"]) == {("Germany",): 1}
 
 
+def test_a_gift_certificate_takes_no_part_in_what_is_given_off_a_bigcommerce_order(tmp_path: Path) -> None:
+    lines = [bigcommerce_product(1, "30.0000"), bigcommerce_product(2, "10.0000", type="giftcertificate")]
+    facts = bigcommerce(tmp_path, bigcommerce_order(coupon_discount="4.0000"), lines)
+
+    assert money(facts, "gross_sales", "discounts") == ["30.0000", "4.00"]
+
+
 def test_bigcommerce_prices_with_tax_have_it_taken_out(tmp_path: Path) -> None:
     line = bigcommerce_product(1, "0", total_inc_tax="100.00", total_ex_tax="90.91", total_tax="9.09")
     order = bigcommerce_order(is_tax_inclusive_pricing=True, discount_amount="25.00", total_inc_tax="75.00")

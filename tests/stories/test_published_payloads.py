@@ -373,6 +373,20 @@ def test_shopify_s_own_daily_report_is_kept_beside_the_star(acme: Funnel) -> Non
     ]
 
 
+# addresses of people and of their computers, in the orders and events above
+PERSONAL = ("bob@example.com", "user@example.com", "test-email@mixpanel.com", "203.0.113.9")
+
+
+def test_no_person_of_an_event_or_an_order_is_in_any_file_of_the_tenant(acme: Funnel) -> None:
+    exported = "".join(path.read_text(encoding="utf-8") for path in PAYLOADS.iterdir())
+    assert [trace for trace in PERSONAL if trace not in exported] == []
+    files = [path for path in acme.home.root.rglob("*") if path.is_file()]
+    assert acme.home.warehouse_file in files
+    for path in files:
+        content = path.read_bytes().lower()
+        assert [trace for trace in PERSONAL if trace.encode() in content] == [], path.name
+
+
 def test_no_published_payload_is_left_out() -> None:
     told = {file for _, _, files in SOURCES.values() for file in files}
     assert told == {path.name for path in Path(PAYLOADS).iterdir() if path.name != "README.md"}
