@@ -9,7 +9,8 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO, Literal
@@ -85,27 +86,22 @@ def read_share(request: ShareRequest) -> Iterator[PartEvent | DoneEvent]:
     export = Export(request.path, entity)
     envelope = Envelope(request.source_name, entity, Redactor(request.salt.encode(), request.keep_pii))
     groups = 0
-    for groups, blocks in enumerate(_groups(export), start=1):
-        if (groups - 1) % request.shares == request.share:
-            yield _part(request, groups - 1, blocks, export, envelope)
+    for group, blocks in groupby(enumerate(_blocks(export)), lambda numbered: numbered[0] // _GROUP_BLOCKS):
+        groups = group + 1
+        # of another's group the blocks are passed over
+        if group % request.shares == request.share:
+            yield _part(request, group, (block for _, block in blocks), export, envelope)
     yield DoneEvent(groups=groups)
 
 
-def _groups(export: Export) -> Iterator[list[Block]]:
-    group: list[Block] = []
+def _blocks(export: Export) -> Iterator[Block]:
     try:
-        for block in export.blocks():
-            group.append(block)
-            if len(group) == _GROUP_BLOCKS:
-                yield group
-                group = []
+        yield from export.blocks()
     except OSError as error:
         raise unreadable(export.path.name) from error
-    if group:
-        yield group
 
 
-def _part(request: ShareRequest, group: int, blocks: list[Block], export: Export, envelope: Envelope) -> PartEvent:
+def _part(request: ShareRequest, group: int, blocks: Iterable[Block], export: Export, envelope: Envelope) -> PartEvent:
     columns, batches, characters = Columns(), [], 0
     for block in blocks:
         for line, value in export.of_block(block):

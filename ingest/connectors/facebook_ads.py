@@ -112,7 +112,7 @@ TRAPS = (
     "One purchase stands in `actions` under up to eight names (`purchase`, `omni_purchase`, "
     "`offsite_conversion.fb_pixel_purchase` …): exactly one of them is taken.",
     "`publisher_platform` decides whose a row is: `instagram` is Instagram's, everything else Facebook's, Instagram's "
-    "too where no instagram_ads source has the account; so nothing counts twice and nothing is lost.",
+    "too where no instagram_ads source has that account's rows of the day: nothing counts twice, nothing is lost.",
     "Columns that split a row (`adset_id`, `ad_id`, placement, device, age …) are part of its id.",
 )
 

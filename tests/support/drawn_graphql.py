@@ -110,7 +110,7 @@ def agreements(draws: Draws, order: Record) -> list[Record]:
     currency = order["currency"]
 
     def sale(action: str, kind: str, amount: Decimal, tax: Decimal, of: Record | None = None, units: int = 0) -> Record:
-        told = {"actionType": action, "lineType": kind, "quantity": units or None}
+        told: Record = {"actionType": action, "lineType": kind, "quantity": units or None}
         for name, money in (("totalAmount", amount), ("totalTaxAmount", tax)):
             told |= {name: {"shopMoney": {"amount": str(money), "currencyCode": currency}}}
         return told | ({"lineItem": {"id": gid("LineItem", of["id"])}} if of else {})

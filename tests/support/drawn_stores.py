@@ -242,7 +242,7 @@ def woocommerce_order(draws: Draws, number: int) -> tuple[Record, list[Record]]:
     for n in range(draws.choice([0, 1, 2])):
         gross = draws.amount(60, currency)
         net = gross - (gross / 5).quantize(gross) if draws.maybe(0.3) else gross
-        line = {
+        line: Record = {
             "id": number * 10 + n,
             "product_id": n + 1,
             "name": f"Mug {n}",

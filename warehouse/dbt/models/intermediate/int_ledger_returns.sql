@@ -1,11 +1,12 @@
--- what the ledger says has gone back before a cancellation, with the refund that it belongs to: the one that its
+-- what the ledger says has gone back before a cancellation (an adjustment is one whatever it is called), with the refund that it belongs to: the one that its
 -- agreement names, else the order's only refund of that moment
 with returns as (
     select ledger.*
     from {{ ref('int_sales_ledger') }} as ledger
     left join {{ ref('int_order_cancellations') }} as cancellations on ledger.order_key = cancellations.order_key
     where
-        ledger.action_type = 'RETURN' and ledger.happened_at is not null
+        (ledger.action_type = 'RETURN' or (ledger.line_type = 'ADJUSTMENT' and ledger.action_type != 'ORDER'))
+        and ledger.happened_at is not null
         and (cancellations.cancelled_at is null or ledger.happened_at < cancellations.cancelled_at)
 ),
 

@@ -66,15 +66,15 @@ valued as (
         on refunds.order_key = order_lines.order_key and extracted.line_id = order_lines.line_id
 ),
 
--- BigCommerce gives the tax of the whole refund: it is shared over all items by their value, and whether they contain
--- it, the total tells
+-- BigCommerce gives the tax of the whole refund: it is shared over the items by their value (an ORDER item is money
+-- beyond them), and whether they contain it, the total tells
 shared as (
     select
         *,
-        coalesce({{ share('refund_tax_amount', 'greatest(stated_amount, 0)', '(sum(greatest(stated_amount, 0)) over (partition by refund_key))', 'currency') }}, 0)
+        coalesce({{ share('refund_tax_amount', 'taxed_amount', '(sum(taxed_amount) over (partition by refund_key))', 'currency') }}, 0)
             as tax_share,
-        row_number() over (partition by refund_key order by stated_amount desc, position) = 1 as takes_remainder,
-    from valued
+        taxed_amount > 0 and row_number() over (partition by refund_key order by taxed_amount desc, position) = 1 as takes_remainder,
+    from (select *, case when item_type = 'ORDER' then 0 else greatest(stated_amount, 0) end as taxed_amount from valued)
 ),
 
 taxed as (
