@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from ingest.connector import CONNECTORS, Entity
 from ingest.documents import Export, unreadable
 from ingest.reader import DoneEvent, Event, FailedEvent, PartEvent, ShareRequest
-from warehouse.errors import RefreshError
+from warehouse.errors import RefreshError, quoted
 
 WORTH_IT = 32 << 20  # bytes of a plain file; packed it has about a fifth
 _PACKED = 5
@@ -115,6 +115,7 @@ class Readers:
             process.read(request, events.put)
         held: dict[int, PartEvent] = {}
         group = done = 0
+        groups = set[int]()
         while done < shares:
             beat()
             try:
@@ -126,12 +127,18 @@ class Readers:
                     held[event.group] = event
                 case DoneEvent():
                     done += 1
+                    groups.add(event.groups)
                 case FailedEvent():
                     raise _failure(event, path)
             while (next_part := held.pop(group, None)) is not None:
                 group += 1
                 if next_part.part is not None:
                     yield next_part.part, next_part.characters
+        if groups != {group}:
+            raise RefreshError(
+                "unreachable",
+                f"The file {quoted(path.name)} changed while it was read; refresh again when it is whole.",
+            )
 
 
 class _Reader:

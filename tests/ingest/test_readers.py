@@ -15,6 +15,7 @@ from ingest.connector import CONNECTORS
 from ingest.documents import read
 from ingest.envelope import Envelope
 from ingest.parts import Columns, read_part
+from ingest.reader import DoneEvent, Event, PartEvent, ShareRequest
 from ingest.readers import Readers
 from ingest.redaction import Redactor
 from warehouse.errors import RefreshError
@@ -199,3 +200,29 @@ def test_personal_data_is_taken_out_by_the_readers_with_the_tenant_s_salt(pool: 
     [row] = together(pool, path)
     assert "Rachel" not in row["payload"]
     assert Redactor(SALT).email_hash("buyer1@example.com") in row["payload"]
+
+
+class Grown:
+    """A reader that finds more in the file the later it comes."""
+
+    pid = 0
+
+    def read(self, request: ShareRequest, hear: Callable[[Event], None]) -> None:
+        if request.share == 1:
+            hear(PartEvent(group=1, part=None, characters=0))
+            hear(PartEvent(group=3, part=None, characters=0))
+        else:
+            hear(PartEvent(group=0, part=None, characters=0))
+        hear(DoneEvent(groups=1 + 3 * request.share))
+
+    def end(self) -> None:
+        pass
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_taken_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "_Reader", Grown)
+    with Readers(tmp_path, SALT, keep_pii=False) as pool, pytest.raises(RefreshError) as failure:
+        list(pool.read(tmp_path / "orders.jsonl", ORDERS, "shop", lambda: None))
+    assert str(failure.value) == ('The file "orders.jsonl" changed while it was read; refresh again when it is whole.')

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from ingest.envelope import QuarantineRow, RawRow
+from ingest.extract import Known
 from ingest.load import LoadReport, tenant_pipeline
 from ingest.stage import Extracted, Kind, Stage, StagedDelivery
 from warehouse.home import TenantHome
@@ -56,7 +57,8 @@ class RawLayer:
             cursor = pipeline.cursor
             for delivery in sorted(deliveries, key=lambda d: (d.minutes, d.name)):
                 self.stage(stage, delivery)
-                cursor.setdefault(delivery.source, {})[delivery.name] = {"minutes": delivery.minutes}
+                known = Known(table="", fingerprint=str(delivery.minutes), signature=None)
+                cursor.setdefault(delivery.source, {})[delivery.name] = known
             self.extracted = stage.select()
             self.notices = stage.notices
             return pipeline.load(stage, self.extracted, cursor, NOON)
