@@ -97,18 +97,22 @@ def build(
 ) -> BuildReport:
     """Build the tenant's whole star and test it; a failure is reported, not raised.
 
-    on_model is called after each node with (done, total, name). full: from every raw row. Otherwise the models that
-    parse JSON replace only what new loads touch, where warehouse.incremental is sure that they may.
+    on_model is called after each node with (done, total, name). full: from every raw row. Otherwise, where
+    warehouse.incremental is sure that it may be so, only models below the raw tables with new rows are built, and of
+    those that parse JSON only what the new rows touch.
     """
     settings = fingerprint(tenant)
-    new_loads: list[str] | None = None
+    new: incremental.New | None = None
     if home.warehouse_file.exists():
         with duckdb.connect(str(home.warehouse_file)) as connection:
-            new_loads = None if full else incremental.loads_to_build(connection, settings)
+            new = None if full else incremental.new_rows(connection, settings)
             incremental.forget(connection)
-    report = run_dbt(
-        tenant, home, pipeline, ["build", "--exclude-resource-type", "unit_test"], on_model, new_loads=new_loads
-    )
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if new is None:
+        arguments.append("--full-refresh")
+    elif new.tables:
+        arguments += ["--select", *(f"source:{RAW_SCHEMA}.{table}+" for table in new.tables)]
+    report = run_dbt(tenant, home, pipeline, arguments, on_model, new_loads=new.loads if new else None)
     if report.success:
         with duckdb.connect(str(home.warehouse_file)) as connection:
             incremental.remember(connection, settings)
@@ -134,7 +138,7 @@ def run_dbt(
     from dbt.version import __version__ as dbt_version
     from dlt.helpers.dbt.exceptions import DBTProcessingError
 
-    from warehouse.dbt_runner import InProcessRunner
+    from warehouse.dbt_runner import InProcessRunner, project_nodes
 
     started = datetime.now(UTC)
     variables = {"tenant": {**tenant_vars(tenant, home.warehouse_file), "new_loads": new_loads}}
@@ -174,7 +178,7 @@ def run_dbt(
         dbt_version=str(dbt_version),
         vars=variables,
         models=models,
-        mart_meta=mart_meta(result.node for result in results),
+        mart_meta=mart_meta(project_nodes()),
         error=error,
     )
 

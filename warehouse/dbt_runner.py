@@ -94,6 +94,13 @@ def parsed_manifest() -> Manifest:
     return copied
 
 
+def project_nodes() -> list[Any]:
+    """The models and tests of the project as it parses, with what their yml says."""
+    if _manifest is None:
+        parsed_manifest()
+    return list(_manifest.nodes.values()) if _manifest else []
+
+
 def _paths(folder: Path) -> list[str]:
     # without these dbt writes its target and logs into the installed package
     return [

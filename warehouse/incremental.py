@@ -5,6 +5,7 @@ build left it; wherever it is not sure, the answer is a full build.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 
@@ -25,28 +26,44 @@ _STATE = f"{RAW_SCHEMA}._build_state"
 _MOST_NEW = 0.25
 
 
-def loads_to_build(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> list[str] | None:
-    """The completed loads that the models have not seen; None where they must be built from every row.
+@dataclass(frozen=True)
+class New:
+    """What the models have not seen: completed loads, and the raw tables that they brought rows of."""
+
+    loads: tuple[str, ...]
+    tables: tuple[str, ...]
+
+
+def new_rows(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> New | None:
+    """What the models have not seen; None where they must be built from every row.
 
     connection: to the work database. None unless the last build succeeded under the same fingerprint (project, tenant
-    settings, package), its loads are all still there, its tables have the rows it left, and little is new.
+    settings, package), its loads are all still there, its tables have the rows it left, no raw table has come since,
+    and little is new.
     """
     if not is_loaded(connection) or "_build_state" not in raw_tables(connection):
         return None
-    state = connection.execute(f"select fingerprint, loads, counts from {_STATE}").fetchall()
+    state = connection.execute(f"select fingerprint, loads, tables, counts from {_STATE}").fetchall()
     if len(state) != 1 or state[0][0] != fingerprint:
         return None
     built, completed = set(state[0][1]), set(_completed(connection))
-    if not built <= completed or list(state[0][2]) != _counts(connection):
+    if not built <= completed or list(state[0][2]) != entity_tables(connection):
         return None
-    new = sorted(completed - built)
-    return new if _share(connection, new) <= _MOST_NEW else None
+    if list(state[0][3]) != _counts(connection):
+        return None
+    loads = sorted(completed - built)
+    rows = _rows(connection, loads)
+    new, held = sum(new for new, _ in rows.values()), sum(held for _, held in rows.values())
+    if held and new / held > _MOST_NEW:
+        return None
+    tables = {table for table, (new, _) in rows.items() if new} | _emptied(connection, loads)
+    return New(tuple(loads), tuple(sorted(tables)))
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Before a build: until it succeeds, nothing is known of its tables."""
     if is_loaded(connection):
-        columns = "fingerprint varchar, loads varchar[], counts bigint[]"
+        columns = "fingerprint varchar, loads varchar[], tables varchar[], counts bigint[]"
         connection.execute(f"create table if not exists {_STATE} ({columns})")
         connection.execute(f"delete from {_STATE}")
 
@@ -55,7 +72,8 @@ def remember(connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
     """After a build that succeeded: what its tables were made from."""
     if is_loaded(connection):
         connection.execute(
-            f"insert into {_STATE} values (?, ?, ?)", [fingerprint, _completed(connection), _counts(connection)]
+            f"insert into {_STATE} values (?, ?, ?, ?)",
+            [fingerprint, _completed(connection), entity_tables(connection), _counts(connection)],
         )
 
 
@@ -79,14 +97,25 @@ def _counts(connection: duckdb.DuckDBPyConnection) -> list[int]:
     return counts
 
 
-def _share(connection: duckdb.DuckDBPyConnection, loads: Sequence[str]) -> float:
-    """The part of all payloads that came with some loads."""
-    all_rows = new_rows = 0
+def _rows(connection: duckdb.DuckDBPyConnection, loads: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """For each raw table, the rows that came with some loads, and all rows."""
+    counted = {}
     for table in entity_tables(connection):
-        [(rows, new)] = connection.execute(
-            f"""select count(*), count(*) filter (_dlt_load_id in (select unnest($loads)))
+        [(new, held)] = connection.execute(
+            f"""select count(*) filter (_dlt_load_id in (select unnest($loads))), count(*)
                 from {RAW_SCHEMA}.{quote(table)}""",
             {"loads": list(loads)},
         ).fetchall()
-        all_rows, new_rows = all_rows + rows, new_rows + new
-    return new_rows / all_rows if all_rows else 0.0
+        counted[table] = (new, held)
+    return counted
+
+
+def _emptied(connection: duckdb.DuckDBPyConnection, loads: Sequence[str]) -> set[str]:
+    """The raw tables of sets that some loads brought a version of, be it one without members."""
+    if "_sets" not in raw_tables(connection):
+        return set()
+    found = connection.execute(
+        f"select distinct entity from {RAW_SCHEMA}._sets where _dlt_load_id in (select unnest(?))", [list(loads)]
+    ).fetchall()
+    entities = {entity for (entity,) in found}
+    return {table for table in entity_tables(connection) if table.split("__", 1)[1] in entities}
