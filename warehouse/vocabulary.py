@@ -3,7 +3,7 @@
 import duckdb
 
 from warehouse.names import RAW_SCHEMA
-from warehouse.raw import is_loaded, raw_tables
+from warehouse.raw import raw_tables
 from warehouse.registry import REGISTRY_TABLES
 
 _UNKNOWN = """
@@ -14,7 +14,8 @@ from intermediate.int_orders_classified where not is_status_known group by all
 
 def record_unknown_words(connection: duckdb.DuckDBPyConnection) -> None:
     """Append to the drift every word that a source uses for the first time; connection: writing, after a build."""
-    if not _is_built(connection) or not is_loaded(connection):
+    # a tenant whose sources have brought nothing yet has no raw schema to write to, and no words
+    if not _is_built(connection) or not connection.execute(_UNKNOWN).fetchall():
         return
     if "_drift" not in raw_tables(connection):
         connection.execute(f"create table {RAW_SCHEMA}._drift ({REGISTRY_TABLES['_drift']})")

@@ -287,6 +287,7 @@ def test_a_flag_or_an_object_under_an_e_mail_key_is_kept() -> None:
     assert kept == {**consent, "email": REDACTOR.email_hash("bob@example.com")}
 
 
+@pytest.mark.slow
 def test_more_keys_than_are_remembered_are_still_judged() -> None:
     record: dict[str, Any] = {f"key{number}": {"first_name": "Bob"} for number in range(50_000)}
     assert not any(redacted(record).values())

@@ -215,6 +215,7 @@ def test_a_lock_whose_holder_has_no_run_is_answered_as_locked(shop: Shop, worker
     assert (event["event"], event["error"]["kind"], event["error"]["retry_safe"]) == ("error", "locked", True)
 
 
+@pytest.mark.slow
 def test_a_child_process_writes_nothing_but_events_without_a_path_or_a_virtual_environment(
     shop: Shop, tmp_path: Path
 ) -> None:

@@ -220,6 +220,7 @@ def test_importing_the_door_opens_no_database_of_a_home_that_has_one(home: Home,
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "[]", "")
 
 
+@pytest.mark.slow
 def test_two_servers_on_one_home_answer_while_one_of_them_refreshes(
     home: Home, server: Connection, tmp_path: Path
 ) -> None:

@@ -269,6 +269,7 @@ ELEVEN_BAD = b"1\n" * 11
 HOW_TO_GO_ON = "Correct the export and refresh again, or publish it as it is with --accept."
 
 
+@pytest.mark.slow
 def test_more_than_a_few_bad_records_stop_the_publish_until_somebody_accepts_them(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -132,8 +132,8 @@ def test_metas_two_platforms_together_are_what_the_account_spent(demo: Path, ten
     """The account's own daily totals, which its source delivers beside the rows by placement."""
     folder = demo / "exports" / tenant.slug / "facebook_ads"
     totals = account_totals(folder, META)
-    if not totals:
-        pytest.skip("this tenant does not advertise on Meta")
+    advertises = any(source.connector == "facebook_ads" for source in tenant.catalog.sources)
+    assert bool(totals) == advertises
     rows = tenant.gold.execute(
         "select ad_date, sum(native_spend_amount) from fct_ad_performance "
         "where platform in ('facebook_ads', 'instagram_ads') group by all"
@@ -165,6 +165,7 @@ def test_bad_records_are_in_quarantine_and_nothing_else_is(
     assert found == {source: entities for source, entities in expected["quarantined"].items() if entities}
 
 
+@pytest.mark.slow
 def test_no_personal_data_is_anywhere_below_tenants(demo: Path, tmp_path: Path) -> None:
     personal = write_demo(Home(tmp_path), until=UNTIL).personal_data
     names = {name for name in personal.names if " " in name}

@@ -180,6 +180,7 @@ def test_another_order_of_keys_and_other_white_space_add_no_raw_row(settled: Sto
     assert settled.served == before
 
 
+@pytest.mark.slow
 def test_a_store_that_brings_nothing_at_first_is_served_once_it_brings_orders(tmp_path: Path) -> None:
     acme = Story(tmp_path, stores=[shopify("shop")])
     first = acme.refresh()
