@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from oracle_analytics import Property, Transaction, Visit
 from oracle_campaigns import Campaign, CampaignKey, joined, most, utm
@@ -64,7 +65,9 @@ def touches(
             if found is not None:
                 key = (found.source_name, found.order_id)
                 rows.setdefault(key, []).append((found.order_id != row.transaction_id, row))
-    return {key: touch(min(held, key=rank), channel_of, known) for key, held in rows.items()}
+    return {
+        key: touch(min(held, key=partial(rank, channel_of=channel_of)), channel_of, known) for key, held in rows.items()
+    }
 
 
 def row_order(
@@ -88,11 +91,11 @@ def row_order(
     return held[0] if len(held) == 1 else None
 
 
-def rank(candidate: tuple[bool, Transaction]) -> tuple[bool, date, str, str, str, str]:
+def rank(candidate: tuple[bool, Transaction], channel_of: Callable[[Visit], str]) -> tuple[bool, date, str, list[str]]:
     by_name, row = candidate
     visit = row.visit
-    texts = (visit.medium or "", visit.source or "", visit.campaign or "")
-    return by_name, visit.day, visit.source_name, *texts
+    texts = [visit.medium or "", visit.source or "", visit.campaign or "", visit.campaign_id or "", channel_of(visit)]
+    return by_name, visit.day, visit.source_name, texts
 
 
 def touch(

@@ -10,7 +10,8 @@ with matches as (
     qualify row_number() over (
         partition by found.order_key
         order by found.match_method, transactions.transaction_date, transactions.source_name,
-            coalesce(session_medium, ''), coalesce(session_source, ''), coalesce(session_campaign, ''), payload_hash
+            coalesce(session_medium, ''), coalesce(session_source, ''), coalesce(session_campaign, ''),
+            coalesce(session_campaign_id, ''), channel, payload_id
     ) = 1
 ),
 

@@ -5,7 +5,7 @@ with records as (
 ),
 
 reports as (
-    select * from {{ ref('int_unified_ad_performance') }} where campaign_id is not null
+    select * from {{ ref('int_unified_ad_performance') }} where campaign_id is not null and is_counted is not false
 ),
 
 -- every name that a campaign bears, with how new it is: a record's name goes before a report row's

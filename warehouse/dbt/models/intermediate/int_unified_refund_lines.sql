@@ -73,7 +73,9 @@ shared as (
         *,
         coalesce({{ share('refund_tax_amount', 'taxed_amount', '(sum(taxed_amount) over (partition by refund_key))', 'currency') }}, 0)
             as tax_share,
-        taxed_amount > 0 and row_number() over (partition by refund_key order by taxed_amount desc, position) = 1 as takes_remainder,
+        item_type != 'ORDER' and row_number() over (
+            partition by refund_key order by item_type = 'ORDER', taxed_amount desc, position
+        ) = 1 as takes_remainder,
     from (select *, case when item_type = 'ORDER' then 0 else greatest(stated_amount, 0) end as taxed_amount from valued)
 ),
 
