@@ -9,7 +9,7 @@ from typing import Literal
 
 from ingest.fields import FieldType
 from warehouse.names import raw_table
-from warehouse.tenants import ConnectorOptions, SourceConfig
+from warehouse.tenants import ConnectorOptions
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Entity:
     like an id's. A key needs its parts of FieldType.DAY; another that is absent leaves its place empty.
     parent: paths of the id of what a record belongs to, the first that is given counts; 0 is no id, and of a link the
     number that ends it counts. updated_at: path of the vendor's update time. day: paths of the time whose
-    tenant-local date is the record's business day, the first that is given counts. total, totals: the amount that
-    reconciliation adds up, or several by their names. foreign: keys that no record of this entity has, but records of
+    tenant-local date is the record's business day, the first that is given counts. totals: the amounts that
+    reconciliation adds up, by name. foreign: keys that no record of this entity has, but records of
     a sibling entity do.
     nulls: texts that stand for no value, besides blank ones (`-`, `--`).
     csv: files are also read as tables with a heading, a row being a record of texts.
@@ -89,7 +89,6 @@ class Entity:
     parent: tuple[str, ...] = ()
     updated_at: str | None = None
     day: tuple[str, ...] = ()
-    total: str | None = None
     totals: Mapping[str, Total] = field(default_factory=dict)
     foreign: frozenset[str] = field(default_factory=frozenset)
     personal: Personal = field(default_factory=Personal)
@@ -174,11 +173,6 @@ class _Registry(Mapping[str, Connector]):
 
 
 CONNECTORS: Mapping[str, Connector] = _Registry()
-
-
-def shape_of(source: SourceConfig) -> str:
-    """The shape of a source's records: the key of its connector in CONNECTORS."""
-    return source.shape
 
 
 def connector_options() -> dict[str, ConnectorOptions]:

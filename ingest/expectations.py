@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ingest.connector import CONNECTORS, Connector, Entity, shape_of
+from ingest.connector import CONNECTORS, Connector, Entity
 from warehouse.registry import AddedUp, SourceEntity
 from warehouse.tenants import SourceConfig, Tenant
 
@@ -14,7 +14,7 @@ def source_entities(tenant: Tenant) -> list[SourceEntity]:
 
 def _entities(tenant: Tenant) -> Iterator[SourceEntity]:
     for source in tenant.sources.values():
-        connector = CONNECTORS[shape_of(source)]
+        connector = CONNECTORS[source.shape]
         for entity in connector.entities:
             yield _declared(source, connector, entity)
 

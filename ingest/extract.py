@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TypedDict
 
-from ingest.connector import Connector, shape_of
+from ingest.connector import Connector
 from ingest.documents import read
 from ingest.envelope import Envelope
 from ingest.files import Deliveries, Delivery, deliveries
@@ -82,7 +82,7 @@ def extract(
     readings: list[_Reading] = []
     for source in tenant.sources.values():
         try:
-            held = _deliveries(source, connectors[shape_of(source)])
+            held = _deliveries(source, connectors[source.shape])
             found.notices += [f"{source.name}: {notice}" for notice in held.notices]
             readings += _due(source, held, {} if reload else cursor.get(source.name, {}))
         except (RefreshError, ConfigError, OSError) as error:

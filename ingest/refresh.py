@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from ingest import runs
-from ingest.connector import CONNECTORS, shape_of
+from ingest.connector import CONNECTORS
 from ingest.expectations import source_entities
 from ingest.extract import Extract, extract
 from ingest.failures import build_error, refresh_error
@@ -172,9 +172,7 @@ def _publish(context: RefreshContext) -> None:
         context.tenant,
         context.build.mart_meta,
         [
-            PublishedSource(
-                source.name, source.connector, tuple(CONNECTORS[shape_of(source)].provides), source.measures
-            )
+            PublishedSource(source.name, source.connector, tuple(CONNECTORS[source.shape].provides), source.measures)
             for source in context.tenant.sources.values()
         ],
         context.notices,

@@ -84,13 +84,10 @@ def _completed(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _counts(connection: duckdb.DuckDBPyConnection) -> list[int]:
     """The rows of each incremental model; -1 for one that does not exist."""
-    tables = dict(
-        connection.execute(
-            "select table_name, true from duckdb_tables() where schema_name = ? and database_name = current_database()",
-            [_SCHEMA],
-        ).fetchall()
-    )
-    counts = []
+    found = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = ? and database_name = current_database()", [_SCHEMA]
+    ).fetchall()
+    tables, counts = {table for (table,) in found}, []
     for model in INCREMENTAL_MODELS:
         query = f"select count(*) from {_SCHEMA}.{quote(model)}" if model in tables else "select -1"
         counts += [int(count) for (count,) in connection.execute(query).fetchall()]

@@ -112,7 +112,6 @@ CONNECTOR = Connector(
             optional=ORDER,
             updated_at="date_modified",
             day=("date_created",),
-            total="total_inc_tax",
             totals={"total": Total(("total_inc_tax",))},
             personal=PERSONAL,
         ),

@@ -184,7 +184,6 @@ CONNECTOR = Connector(
             optional=ORDER,
             updated_at="updated_at",
             day=("processed_at", "created_at"),
-            total="total_price",
             totals={"total": Total(("total_price",))},
             embeds={"order_products": "line_items", "refunds": "refunds", "customers": "customer"},
             personal=PERSONAL,

@@ -173,7 +173,6 @@ CONNECTOR = Connector(
             optional=ORDER,
             updated_at="updatedAt",
             day=("processedAt", "createdAt"),
-            total="totalPriceSet.shopMoney.amount",
             totals={"total": Total(("totalPriceSet.shopMoney.amount",))},
             personal=PERSONAL,
             unfold=graphql("orders", "order", "node"),

@@ -60,7 +60,6 @@ CONNECTOR = Connector(
             optional=ORDER,
             updated_at="date_modified_gmt",
             day=("date_created_gmt",),
-            total="total",
             totals={"total": Total(("total",))},
             embeds={"order_products": "line_items", "refunds": "refunds"},
             personal=PERSONAL,

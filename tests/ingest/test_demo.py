@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from demo_files import newest, told, total
 
-from ingest.connector import CONNECTORS, connector_options, shape_of
+from ingest.connector import CONNECTORS, connector_options
 from ingest.demo import DemoReport, write_demo
 from ingest.demo.companies import COMPANIES
 from ingest.demo.people import FIRST_NAMES, LAST_NAMES, STREET_NAMES, People
@@ -193,7 +193,7 @@ def test_the_envelope_turns_away_exactly_the_broken_records_and_everything_about
     for slug, tenant in load_tenants(demo.root / "tenants.yml", connector_options()).items():
         expected = json.loads((demo.root / "exports" / slug / "expected.json").read_text())
         for name, source in tenant.sources.items():
-            turned_away, held = Counter[str](), deliveries(source.folder(), CONNECTORS[shape_of(source)])
+            turned_away, held = Counter[str](), deliveries(source.folder(), CONNECTORS[source.shape])
             for delivery in held.found:
                 envelope = Envelope(name, delivery.entity, redactor)
                 found = (record for path in delivery.paths for record in read(path, delivery.entity, _no_notice))

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
+from cited_hashes import Citations
 from demo_home import SLUGS, UNTIL, gata_mcp
 from oracle import exports, read_tenant
-from oracle_hashes import Citations
 from story import Story, bc_order, bc_product, bigcommerce, line, order, shopify
 
 from ingest.connector import connector_options

@@ -21,7 +21,7 @@
 
 {# An id as every API of a vendor knows it: GraphQL's are global (gid://shopify/Order/1), their last part is the id. #}
 {% macro plain_id(expression, shape) %}
-  {{ return("regexp_extract(" ~ expression ~ ", '[^/?]*$')" if shape.endswith('_graphql') else expression) }}
+  {{ return(cast_text(expression, 'global_id') if shape.endswith('_graphql') else expression) }}
 {% endmacro %}
 
 {# Every version of every record of one raw table. #}

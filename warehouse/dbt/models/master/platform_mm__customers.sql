@@ -5,7 +5,7 @@ with inside_orders as (
         shape,
         'customers' as entity,
         source_name,
-        {{ plain_id('_v[1]', 'any_graphql') }} as source_id,
+        {{ cast_text('_v[1]', 'global_id') }} as source_id,
         null::varchar as parent_id,
         0 as position,
         coalesce(try_cast(coalesce(_v[2], _v[3]) as timestamptz), updated_at) as updated_at,

@@ -11,7 +11,7 @@ from oracle import Facts
 from oracle_lineage import bearing_rows
 from oracle_records import Bearer
 
-from ingest.connector import CONNECTORS, Entity, shape_of
+from ingest.connector import CONNECTORS, Entity
 from ingest.envelope import Envelope, RawRow
 from ingest.records import FileRecord
 from ingest.redaction import Redactor
@@ -66,5 +66,5 @@ class Citations:
         return row.payload_hash
 
     def _entity(self, source: str, name: str) -> Entity:
-        entities = CONNECTORS[shape_of(self._tenant.sources[source])].entities
+        entities = CONNECTORS[self._tenant.sources[source].shape].entities
         return next(entity for entity in entities if entity.name == name)
