@@ -1,180 +1,187 @@
-"""Raw DuckDB SQL against query_metric over MCP stdio, in one run.
+"""What a question costs: raw DuckDB SQL, ours in process and over MCP stdio, and other semantic layers' own servers.
 
     uv run python bench/query.py [ORDERS]
 
-Publishes a synthetic star of ORDERS orders (default 1,000,000) with two lines each, starts `gata-mcp serve` on it and
-asks five questions through the SDK's own client; prints p50 and p95 of both in milliseconds and their ratio. A server
-keeps the answers of a snapshot, so each round asks for another period where the question has one.
+Publishes a synthetic star of ORDERS orders (default 1,000,000) with two lines each, its ads and its sessions, installs
+the peers (an environment each, by uv) and asks all of them the same questions in turns, each round over another period,
+so that nothing is answered from memory and a busy machine is busy for all. A peer is asked for times only where its
+rows are those of the SQL. Prints one table of times and one of figures with their goals.
 """
 
 import asyncio
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
-from mcp import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from warehouse.build import mart_meta
-from warehouse.dbt_runner import parsed_manifest
-from warehouse.home import Home, replace_text
-from warehouse.publish import PublishedSource, publish
-from warehouse.store import FileStore
-from warehouse.tenants import SourceConfig, Tenant
+from bench import figures
+from bench.figures import Figure
+from bench.peers import PEERS, InstalledPeer
+from bench.questions import questions
+from bench.servers import connected, floor, ours
+from bench.star import publish_stars
+from bench.timings import Timings, table
+from bench.ways import Floor, InProcess, OfPeer, OverStdio, Raw, Way, difference
+from warehouse.catalog import Catalog
+from warehouse.gold import open_gold
+from warehouse.home import Home
+from warehouse.store import FileStore, Version
 
-ROUNDS = 20
-SLUG = "bench"
-TENANT = Tenant(
-    slug=SLUG,
-    name="Bench",
-    timezone="UTC",
-    currency="USD",
-    sources={"shopify": SourceConfig(name="shopify", connector="shopify", files=Path())},
-)
-STAR = """
-create schema gold;
-create table n as select
-    i,
-    '2024-01-01'::date + (hash(i) % 1020)::integer as day,
-    (1 + hash(i, 1) % 50000 / 100.0)::decimal(18, 4) as amount,
-    ['paid', 'paid', 'paid', 'refunded', 'pending'][1 + (hash(i, 2) % 5)::integer] as status,
-    ['United States', 'Germany', 'France', null][1 + (hash(i, 3) % 4)::integer] as country,
-    hash(i, 4) % 200000 as person
-from range({orders}) t(i);
-"""
+ROUNDS = 40
+THREADS = 2
+DEMO_ORDERS, DEMO_TENANTS = 5_000, 20
+ADDED, TOTAL = 5.0, 8.0  # ms, goals at p95 over stdio
+LARGE = "large"
+SMALL = tuple(f"small_{number:02}" for number in range(1, DEMO_TENANTS + 1))
+
+Times = dict[tuple[str, str], Timings]
 
 
-def star(file: Path, orders: int, columns: dict[str, dict[str, str]]) -> None:
-    """Write gold tables of the marts' own columns, filled from what a column is called."""
-    known = {
-        "order_date": "day", "refund_date": "day", "ordered_at": "day::timestamptz", "refunded_at": "day::timestamptz",
-        "updated_at": "day::timestamptz", "order_status": "status", "customer_country": "country",
-        "order_key": "'o' || i", "order_id": "i", "order_line_key": "'l' || i || '-' || k", "line_number": "k",
-        "refund_line_key": "'r' || i", "refund_id": "i", "person_key": "'p' || person", "is_counted": "i % 50 != 0",
-        "is_first_order": "i % 4 = 0", "customer_type": "case when i % 4 = 0 then 'new' else 'returning' end",
-        "channel": "'Unattributed'", "source_name": "'shopify'", "platform": "'shopify'", "currency": "'USD'",
-        "kind": "'item'", "quantity": "1 + i % 3", "product_id": "hash(i, k) % 5000",
-        "product_title": "'Product ' || hash(i, k) % 5000", "product_sku": "'S' || hash(i, k) % 5000",
-        "product_vendor": "'V' || hash(i, k) % 50", "discount_amount": "round(amount / 20, 2)",
-    }  # fmt: skip
-    rows = {"fct_orders": "n, (select 1 as k)", "fct_order_lines": "n, (values (1), (2)) v(k)"}
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(STAR.format(orders=orders))
-        for mart, types in columns.items():
-            cells = []
-            for name, kind in types.items():
-                default = "amount" if name.endswith("_amount") else "false" if name.startswith("is_") else "null"
-                plain = name.removeprefix("native_")
-                cells.append(f'({known.get(plain, default)})::{kind} as "{name}"')
-            source = rows.get(mart, "(select * from n where i % 20 = 0), (select 1 as k)")
-            if mart.startswith("dim_"):
-                source += " where false"
-            connection.execute(f"create table gold.{mart} as select {', '.join(cells)} from {source}")
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
-def questions(round_: int) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Each question as SQL and as a call, over a period that differs from round to round."""
-    start = f"2024-01-{1 + round_:02d}"
-    days = f"order_date between '{start}' and '2026-10-16'"
-    period = f"{start}..2026-10-16"
-    return {
-        "total": (
-            f"select sum(total_amount) from fct_orders where is_counted and {days}",
-            {"metrics": ["total_revenue"], "period": period},
-        ),
-        "by month": (
-            f"select date_trunc('month', order_date), sum(total_amount) from fct_orders where is_counted and {days} "
-            "group by 1 order by 1",
-            {"metrics": ["total_revenue"], "grain": "month", "period": period},
-        ),
-        "status x month, filtered": (
-            "select date_trunc('month', order_date), order_status, sum(total_amount) from fct_orders "
-            f"where is_counted and customer_country = 'Germany' and {days} group by 1, 2 order by 1, 2",
-            {
-                "metrics": ["total_revenue"],
-                "group_by": ["order_status"],
-                "grain": "month",
-                "where": [{"field": "customer_country", "value": "Germany"}],
-                "period": period,
-            },
-        ),
-        "top 10 products": (
-            f"select product_title, sum(gross_amount) from fct_order_lines where is_counted and {days} "
-            "group by 1 order by 2 desc limit 10",
-            {"metrics": ["gross_sales"], "group_by": ["product_title"], "limit": 10, "period": period},
-        ),
-        "average order value": (
-            f"select (select sum(gross_amount) - sum(discount_amount) from fct_order_lines where is_counted and {days})"
-            f" / (select count(*) from fct_orders where is_counted and {days})",
-            {"metrics": ["average_order_value"], "period": period},
-        ),
-    }
-
-
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return (time.perf_counter() - started) * 1000
-
-
-def percentiles(times: list[float]) -> tuple[float, float]:
-    ordered = sorted(times)
-    return statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-
-
-async def measure(home: Home) -> None:
-    version = FileStore(home.tenant(SLUG)).current()
+def current(home: Home, tenant: str) -> Version:
+    version = FileStore(home.tenant(tenant)).current()
     assert version is not None
-    raw: dict[str, list[float]] = {name: [] for name in questions(0)}
-    with duckdb.connect(str(version.gold_file), read_only=True) as connection:
-        for round_ in range(ROUNDS + 1):
-            for name, (sql, _) in questions(round_).items():
-                raw[name].append(timed(lambda sql=sql: connection.execute(sql).fetchall()))
-    server = StdioServerParameters(
-        command=sys.executable, args=["-c", "from server.cli import main; main()", "serve", "--home", str(home.root)]
-    )
-    asked: dict[str, list[float]] = {name: [] for name in questions(0)}
-    async with Client(stdio_client(server)) as client:
-        for round_ in range(ROUNDS + 1):
-            for name, (_, call) in questions(round_).items():
-                started = time.perf_counter()
-                result = await client.call_tool("query_metric", {"tenant": SLUG, **call})
-                asked[name].append((time.perf_counter() - started) * 1000)
-                assert not result.is_error, result.content
-    write = sys.stdout.write
-    write(f"{'question':28}{'raw p50':>9}{'p95':>9}{'stdio p50':>11}{'p95':>9}{'ratio':>8}{'added ms':>10}\n")
-    for name in raw:
-        # the first round compiles plans and warms caches on both sides
-        (raw50, raw95), (ask50, ask95) = percentiles(raw[name][1:]), percentiles(asked[name][1:])
-        write(f"{name:28}{raw50:9.1f}{raw95:9.1f}{ask50:11.1f}{ask95:9.1f}{ask50 / raw50:8.2f}{ask50 - raw50:10.1f}\n")
-    write(f"first round over stdio: {', '.join(f'{name} {times[0]:.0f} ms' for name, times in asked.items())}\n")
+    return version
+
+
+def install_peers(folder: Path) -> list[InstalledPeer]:
+    """The peers that can be had."""
+    installed = []
+    for peer in PEERS:
+        try:
+            installed.append(peer.install(folder))
+        except RuntimeError as error:
+            say(f"{peer.name} is left out, it cannot be installed: {error}")
+    return installed
+
+
+@contextmanager
+def opened(gold: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The gold file as our server opens it."""
+    with open_gold(gold, temp_directory=folder / "spill", threads=THREADS) as connection:
+        yield connection
+
+
+async def unanswered(peers: Sequence[InstalledPeer], gold: Path, folder: Path) -> dict[tuple[str, str], str]:
+    """By peer and question, why the rows of a small star are not those of the SQL."""
+    reasons = {}
+    with opened(gold, folder) as connection:
+        for one in peers:
+            async with connected(one.server(gold)) as client:
+                way = OfPeer(client, one)
+                for question in questions(0):
+                    try:
+                        found = way.rows(await way.ask(question))
+                        wrong = difference(connection.execute(question.sql).fetchall(), found)
+                    except Exception as error:
+                        # whatever a peer cannot do is told, and the others go on
+                        wrong = f"{type(error).__name__}: {error}"
+                    if wrong:
+                        reasons[way.name, question.name] = wrong
+    return reasons
+
+
+async def time_questions(ways: Sequence[Way], left_out: set[tuple[str, str]]) -> tuple[Times, list[str]]:
+    """The times of every way and question; and where the rows of a way are not those of the first."""
+    times: Times = {}
+    wrong: list[str] = []
+    for round_ in range(-1, ROUNDS):
+        for question in questions(round_ + 1):
+            expected = ways[0].rows(await ways[0].ask(question)) if round_ < 0 else []
+            # whoever comes first finds the caches of the machine cold
+            turn = round_ % len(ways)
+            for way in (*ways[turn:], *ways[:turn]):
+                if (way.name, question.name) in left_out:
+                    continue
+                if round_ >= 0:
+                    await times.setdefault((way.name, question.name), Timings()).of(way.ask(question))
+                    continue
+                # the first round makes plans and fills buffers, everywhere
+                rows = way.rows(await way.ask(question))
+                if way.answers and (how := difference(expected, rows)):
+                    wrong.append(f"{way.name}, {question.name}: {how}")
+    return times, wrong
+
+
+def times_table(times: Times, ways: Sequence[Way]) -> str:
+    raw, *others = ways
+    heads = ["ms: p50 / p95 (above raw SQL)", raw.name, *(way.name for way in others)]
+    lines = []
+    for question in questions(0):
+        base = times[raw.name, question.name]
+        line = [question.name, str(base)]
+        for way in others:
+            took = times.get((way.name, question.name))
+            above = f" ({took.p50 - base.p50:+.1f} / {took.p95 - base.p95:+.1f})" if took and way.answers else ""
+            line.append(f"{took}{above}" if took else "-")
+        lines.append(line)
+    return table(heads, lines)
+
+
+def of_times(times: Times) -> list[Figure]:
+    """The goals of the questions' own times."""
+    above = {
+        question.name: times[OverStdio.name, question.name].p95 - times[Raw.name, question.name].p95
+        for question in questions(0)
+    }
+    worst = max(above, key=lambda name: above[name])
+    return [
+        Figure.within("over stdio above raw, worst question (p95)", above[worst], ADDED, "ms", f" ({worst})"),
+        Figure.within("total over stdio (p95)", times[OverStdio.name, "total"].p95, TOTAL, "ms"),
+    ]
+
+
+async def measure(large: Home, small: Home, peers: Sequence[InstalledPeer], folder: Path) -> None:
+    version = current(large, LARGE)
+    gold = version.gold_file
+    reasons = await unanswered(peers, current(small, SMALL[0]).gold_file, folder)
+    measured: list[Figure] = []
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(connected(ours(large)))
+        clients = [await stack.enter_async_context(connected(one.server(gold))) for one in peers]
+        bare = await stack.enter_async_context(connected(floor()))
+        reader = stack.enter_context(opened(gold, folder))
+        ways: list[Way] = [
+            Raw(reader),
+            InProcess(Catalog.from_json(version.catalog_file.read_bytes()), reader),
+            OverStdio(client, LARGE),
+            *(OfPeer(asked, one) for asked, one in zip(clients, peers, strict=True)),
+            Floor(bare),
+        ]
+        times, wrong = await time_questions(ways, set(reasons))
+        measured += of_times(times)
+        measured += [figure async for figure in figures.of_sizes(client, LARGE)]
+        of_peers = [await figures.of_peer_sizes(asked, one) for asked, one in zip(clients, peers, strict=True)]
+    measured += [figure async for figure in figures.of_repeats(large, LARGE)]
+    measured += [figure async for figure in figures.of_starts(large, LARGE, peers, gold)]
+    measured.append(await figures.of_memory(small, SMALL, folder))
+    say(times_table(times, ways))
+    for (name, question), reason in reasons.items():
+        say(f"- {name}, {question}: not answered; on a star of {DEMO_ORDERS:,} orders {reason}")
+    say("\n".join(f"wrong: {line}" for line in wrong) or "all other rows are those of the SQL, to the cent")
+    say("")
+    met = {True: "yes", False: "no", None: ""}
+    lines = [[each.what, each.measured, each.goal, met[each.met]] for each in (*measured, *of_peers)]
+    say(table(["figure", "measured", "goal", "met"], lines))
 
 
 def main() -> None:
     orders = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    meta = mart_meta(parsed_manifest().nodes.values())
-    columns = {
-        mart: {name: column["data_type"] for name, column in body["columns"].items()} for mart, body in meta.items()
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder))
-        replace_text(
-            home.tenants_file,
-            f"tenants:\n  {SLUG}:\n    name: Bench\n    timezone: UTC\n    currency: USD\n"
-            "    sources:\n      shopify: {files: .}\n",
-        )
-        store = FileStore(home.tenant(SLUG))
-        with store.writer() as warehouse:
-            star(warehouse, orders, columns)
-            source = PublishedSource("shopify", "shopify", ("store",))
-            publish(store, warehouse, TENANT, meta, [source], [], "bench")
-        asyncio.run(measure(home))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        large, small = Home(folder / "large"), Home(folder / "small")
+        peers = install_peers(folder / "peers")
+        publish_stars(large, [LARGE], orders)
+        publish_stars(small, SMALL, DEMO_ORDERS)
+        say(f"{orders:,} orders, {ROUNDS} rounds\n")
+        asyncio.run(measure(large, small, peers, folder))
 
 
 if __name__ == "__main__":

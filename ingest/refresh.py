@@ -21,6 +21,7 @@ from warehouse.build import BuildReport, build, fingerprint
 from warehouse.catalog import Catalog
 from warehouse.errors import RefreshError
 from warehouse.home import TenantHome
+from warehouse.metrics_file import MetricsFile
 from warehouse.platform_totals import platform_total_notices
 from warehouse.publish import PublishedSource
 from warehouse.raw import is_loaded, published_loads, quarantine_notices, unpublished_loads
@@ -52,7 +53,12 @@ class RefreshContext:
     build: BuildReport = field(init=False)
     catalog: Catalog | None = None
     notices: list[str] = field(default_factory=list)
-    is_unchanged: bool = False
+    skipped: frozenset[str] = frozenset()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nothing is published, because nothing has changed."""
+        return "publish" in self.skipped
 
     @property
     def asked(self) -> Tenant:
@@ -126,7 +132,7 @@ def _load(context: RefreshContext) -> None:
         with duckdb.connect(str(context.home.warehouse_file)) as connection:
             registry.register(connection, source_entities(context.tenant))
             context.notices += _drift_notices(context, connection)
-    context.is_unchanged = _is_unchanged(context)
+    context.skipped = _skipped(context)
 
 
 def _drift_notices(context: RefreshContext, connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -166,7 +172,16 @@ def _verify(context: RefreshContext) -> None:
 
 
 def _publish(context: RefreshContext) -> None:
-    context.catalog = publish.publish(
+    own_metrics = MetricsFile.read(context.home.metrics_file, context.tenant.slug)
+    if context.served is not None and "transform" in context.skipped:
+        context.catalog = publish.republish(context.store, context.served, own_metrics)
+    else:
+        context.catalog = _publish_star(context, own_metrics)
+    context.notices += context.catalog.metric_notices.values()
+
+
+def _publish_star(context: RefreshContext, own_metrics: MetricsFile) -> Catalog:
+    return publish.publish(
         context.store,
         context.home.warehouse_file,
         context.tenant,
@@ -177,6 +192,7 @@ def _publish(context: RefreshContext) -> None:
         ],
         context.notices,
         fingerprint(context.tenant),
+        own_metrics,
     )
 
 
@@ -214,10 +230,9 @@ def refresh(
             )
             try:
                 for stage in STAGES:
-                    context.begin(stage)
-                    stage.run(context)
-                    if context.is_unchanged:
-                        break
+                    if stage.name not in context.skipped:
+                        context.begin(stage)
+                        stage.run(context)
                 error = None
             except Exception as caught:
                 error = refresh_error(caught)
@@ -232,6 +247,16 @@ def refresh(
                 )
         _conclude(context, error)
         return run.document
+
+
+def _skipped(context: RefreshContext) -> frozenset[str]:
+    """The stages that need not be run: of metrics.yml only the catalog depends, of nothing new nothing."""
+    if not _is_unchanged(context):
+        return frozenset()
+    known = _served_catalog(context.served)
+    digest = MetricsFile.read(context.home.metrics_file, context.tenant.slug).digest
+    models = frozenset({"transform", "verify"})
+    return models if known is not None and known.metrics_digest != digest else models | {"publish"}
 
 
 def _is_unchanged(context: RefreshContext) -> bool:

@@ -6,11 +6,17 @@ declares its top-level fields only: a client validates every row against whateve
 
 import csv
 import io
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, WithJsonSchema
+
+METRICS_HEADING = (
+    "Metrics, by what they are split and filtered by: in the tenant's currency where no unit is said, on the day of "
+    "what they count where none is, each part of a formula on its own."
+)
 
 Listed = Annotated[list[Any], WithJsonSchema({"type": "array"})]
 Mapped = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
@@ -41,9 +47,9 @@ class MetricsAnswer(Answer):
     notices: Listed
 
     def text(self) -> str:
-        lines = [_tenant_line(tenant) for tenant in self.tenants]
+        lines = [tenant_line(tenant) for tenant in self.tenants]
         if self.metrics:
-            lines += ["", "Metrics (name [unit]: what it is), below the dimensions that they are split and filtered by"]
+            lines += ["", METRICS_HEADING]
         for key, names in self.dimension_sets.items():
             lines += ["", f"By {', '.join(names)}:"]
             lines += [_metric_line(metric) for metric in self.metrics if metric["dimensions"] == key]
@@ -51,6 +57,10 @@ class MetricsAnswer(Answer):
             lines += ["", "Dimensions:"]
             lines += [_dimension_line(dimension) for dimension in self.dimensions]
         return "\n".join([*lines, *_notice_lines(self.notices)]).strip()
+
+    def halves(self) -> tuple[str, str]:
+        """The answer as it is sent: the structured half as JSON, and the text."""
+        return json_line(self.structured()).removesuffix("\n"), self.text()
 
 
 class QueryAnswer(Answer):
@@ -61,6 +71,8 @@ class QueryAnswer(Answer):
     rows: Listed
     row_count: int
     truncated: bool
+    totals: Annotated[list[Any] | None, WithJsonSchema({"type": "array"})] = None
+    other_rows: Annotated[list[int] | None, WithJsonSchema({"type": "array"})] = None
     period: Mapped
     currency: str
     snapshot: str
@@ -68,11 +80,14 @@ class QueryAnswer(Answer):
     data_through: Mapped
     definitions: Mapped
     notices: Listed
+    sql: Text = None
 
     def text(self) -> str:
         period = self.period
         span = f"{period['start']}..{period['end']}" if period.get("start") else "no data"
         part = "" if period.get("complete", True) else ", not complete yet"
+        if previous := period.get("previous"):
+            part += f", compared with {previous['start']}..{previous['end']}" if previous["start"] else ""
         through = ", ".join(f"{source} {day}" for source, day in self.data_through.items())
         head = (
             f"{self.tenant}: {span} ({period['timezone']}{part}), currency {self.currency}, snapshot {self.snapshot} "
@@ -82,8 +97,14 @@ class QueryAnswer(Answer):
         count = f"{self.row_count} row{'' if self.row_count == 1 else 's'}"
         count += f", cut at the limit: there are more ({units})" if self.truncated else f" ({units})"
         table = csv_text([column["name"] for column in self.columns], self.rows, null="null").rstrip("\n")
-        meanings = [f"{name}: {meaning}" for name, meaning in self.definitions.items()]
-        return "\n".join([head, f"{count}:", table, *meanings, *_notice_lines(self.notices)])
+        lines = [head, f"{count}:", table]
+        if self.totals is not None:
+            lines.append(f"Totals: {csv_text(self.totals, [], null='null')}".rstrip("\n"))
+        if self.other_rows:
+            lines.append(f"Rest beyond the top: row {', '.join(str(at + 1) for at in self.other_rows)}.")
+        lines += [f"{name}: {meaning}" for name, meaning in self.definitions.items()]
+        lines += _notice_lines(self.notices)
+        return "\n".join([*lines, f"SQL:\n{self.sql}"] if self.sql else lines)
 
 
 class RefreshAnswer(Answer):
@@ -144,6 +165,11 @@ class RefreshAnswer(Answer):
         return "\n".join([*filter(None, lines), *_notice_lines(self.notices)])
 
 
+def json_line(content: Mapping[str, Any]) -> str:
+    """One line of JSON: what --json prints and HTTP answers."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+
+
 def csv_text(names: Sequence[str], rows: Iterable[Sequence[object]], null: str = "") -> str:
     """A table as CSV with a header; `null` is written for what is missing."""
     buffer = io.StringIO()
@@ -153,35 +179,52 @@ def csv_text(names: Sequence[str], rows: Iterable[Sequence[object]], null: str =
     return buffer.getvalue()
 
 
-def _tenant_line(tenant: Mapping[str, Any]) -> str:
+def tenant_line(tenant: Mapping[str, Any]) -> str:
+    """What list_metrics says of a tenant."""
     fresh = f"refreshed {tenant['refreshed_at']}" if tenant["refreshed_at"] else "never refreshed"
-    through = ", ".join(f"{source} {day or 'no day'}" for source, day in (tenant["data_through"] or {}).items())
+    sources: dict[str, list[str]] = {}
+    for source, day in (tenant.get("data_through") or {}).items():
+        sources.setdefault(day or "no day", []).append(source)
+    through = "; ".join(f"{day} ({', '.join(names)})" for day, names in sources.items())
     data = f", data through {through}" if through else ""
     return f"{tenant['tenant']}: {tenant['name']}, {tenant['currency']}, {tenant['timezone']}, {fresh}{data}"
 
 
-def _metric_line(metric: Mapping[str, Any]) -> str:
+def meaning_of(entry: Mapping[str, Any]) -> str:
+    """What list_metrics says of a metric or dimension, but for its name and unit, as sentences."""
+    # most names say what the label says
+    name = entry["name"].replace("_", " ")
+    label = entry.get("label", name)
+    said = [] if label.casefold() == name else [f"{label}."]
+    if description := entry.get("description"):
+        said.append(f"{description.removesuffix('.')}.")
+    if values := entry.get("values"):
+        more = f" and {entry['more']} more" if entry.get("more") else ""
+        said.append(f"{'Values: ' if said else ''}{', '.join(values)}{more}.")
+    if day := entry.get("date"):
+        said.append(f"By {day}.")
+    if synonyms := entry.get("synonyms"):
+        said.append(f"Also: {', '.join(synonyms)}.")
     # of a ratio nobody thinks that it adds up
-    sums = "" if metric["additive"] or metric["unit"] == "ratio" else ", does not add up"
-    said = f"{_label(metric)}{metric['description']}"
-    # most descriptions end with the day
-    day = metric["date"].removesuffix("s")
-    when = "" if day in said else f" By {metric['date']}."
-    return f"{metric['name']} [{metric['unit']}{sums}]: {said}{when}"
+    if "dimensions" in entry and entry.get("unit") != "ratio" and not _adds_up(entry):
+        said.append("Does not add up.")
+    return " ".join(said)
+
+
+def _adds_up(metric: Mapping[str, Any]) -> bool:
+    kind = metric.get("type", "ratio" if " / " in metric["description"] else "sum")
+    return bool(metric.get("additive", kind in ("sum", "count", "derived")))
+
+
+def _metric_line(metric: Mapping[str, Any]) -> str:
+    unit = metric.get("unit", "currency")
+    name = metric["name"] if unit == "currency" else f"{metric['name']} [{unit}]"
+    return f"{name}: {meaning_of(metric)}"
 
 
 def _dimension_line(dimension: Mapping[str, Any]) -> str:
-    line = f"{dimension['name']} ({dimension['type']}): {_label(dimension)}{dimension['description']}"
-    values = dimension.get("values")
-    if values:
-        more = dimension.get("more_values")
-        line += f" Values: {', '.join(values)}{f' and {more} more' if more else ''}."
-    return line
-
-
-def _label(entry: Mapping[str, Any]) -> str:
-    """The label as a sentence, unless it is just the name."""
-    return "" if entry["label"].casefold() == entry["name"].replace("_", " ") else f"{entry['label']}. "
+    said = meaning_of(dimension)
+    return f"{dimension['name']}: {said}" if said else dimension["name"]
 
 
 def _notice_lines(notices: Sequence[str]) -> list[str]:

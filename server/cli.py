@@ -1,27 +1,27 @@
 """The command line: gata-mcp."""
 
-import json
 import logging
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from ingest.runs import Options
-from server.answers import RefreshAnswer, csv_text
+from server.answers import Answer, RefreshAnswer, csv_text, json_line
 from server.conditions import FORMS, condition
 from server.desk import Desk
 from server.logs import configure_logging
 from server.settings import Settings
-from server.terminal import context_of, follow, print_table
+from server.terminal import context_of, follow, print_metrics, print_table
 from server.worker_client import Event, Workers
 from warehouse.errors import BadValueError, ConfigError, GataError, NoSnapshotError, RefreshError
 from warehouse.query import DEFAULT_LIMIT, RULES
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
+HOST, PORT = "127.0.0.1", 8000
 
 logger = logging.getLogger(__name__)
 
@@ -82,14 +82,26 @@ def serve(
     context: typer.Context,
     home: HomeOption = None,
     tenant: Annotated[list[str] | None, typer.Option(help="Serve this tenant only; may be repeated.")] = None,
+    http: Annotated[bool, typer.Option("--http", help="Serve MCP and plain JSON over HTTP.")] = False,
+    host: Annotated[str, typer.Option(help="Of --http: 127.0.0.1, ::1 or localhost.")] = HOST,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of --http: 0 takes any free one.")] = PORT,
 ) -> None:
-    """Serve MCP on standard input and output."""
+    """Serve MCP on standard input and output, or over HTTP."""
     from server.factory import create_server
 
     everything = Desk(_settings(context, home)).served
     for name in tenant or ():
         everything.tenant(name)
-    create_server(_settings(context, home, tenant)).run()
+    settings = _settings(context, home, tenant)
+    if not http:
+        if (host, port) != (HOST, PORT):
+            raise BadValueError("--host and --port are of --http: give it too.")
+        create_server(settings).run()
+        return
+    # FastAPI is loaded for nobody who speaks stdio
+    from server.web import serve_http
+
+    serve_http(create_server(settings, warm=True), host, port, _announce)
 
 
 @app.command()
@@ -120,7 +132,7 @@ def refresh(
     finally:
         desk.close()
     for answer in answers:
-        typer.echo(_json(answer.structured()) if as_json else answer.text())
+        _say(answer, as_json)
     if not all(_succeeded(answer) for answer in answers):
         raise typer.Exit(FAILED)
 
@@ -135,7 +147,10 @@ def metrics(
 ) -> None:
     """Show what can be asked."""
     answer = Desk(_settings(context, home)).list_metrics(tenant, search)
-    typer.echo(_json(answer.structured()) if as_json else answer.text())
+    if as_json:
+        _say(answer, as_json)
+    else:
+        print_metrics(answer)
 
 
 @app.command()
@@ -150,6 +165,16 @@ def query(
     where: Annotated[list[str] | None, typer.Option(help=FORMS)] = None,
     order_by: Annotated[list[str] | None, typer.Option(help=RULES["order_by"])] = None,
     limit: Annotated[int, typer.Option(help=RULES["limit"])] = DEFAULT_LIMIT,
+    compare: Annotated[str | None, typer.Option(help=RULES["compare"])] = None,
+    having: Annotated[list[str] | None, typer.Option(help="conditions as in --where, on metrics: orders>10")] = None,
+    top: Annotated[int | None, typer.Option(help="The n groups with most; the rest becomes one group.")] = None,
+    top_by: Annotated[str | None, typer.Option(help="The metric that --top goes by; the first if left out.")] = None,
+    top_dimension: Annotated[str | None, typer.Option(help="The dimension that --top ranks, of several.")] = None,
+    totals: Annotated[bool, typer.Option("--totals", help="One more row, of everything.")] = False,
+    show: Annotated[list[str] | None, typer.Option(help=RULES["show"])] = None,
+    fill_gaps: Annotated[bool, typer.Option("--fill-gaps", help="A row for dates without any, too.")] = False,
+    snapshot: Annotated[str | None, typer.Option(help=RULES["snapshot"])] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show the SQL that was run.")] = False,
     as_json: JsonFlag = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the rows as CSV.")] = False,
 ) -> None:
@@ -163,12 +188,20 @@ def query(
         "where": [condition(text) for text in where or ()],
         "order_by": _names(order_by),
         "limit": limit,
+        "having": [condition(text) for text in having or ()],
+        "totals": totals,
+        "show": _names(show),
+        "fill_gaps": fill_gaps,
+        "explain": explain,
     }
-    if grain is not None:
-        arguments["grain"] = grain
+    if top is not None or top_by is not None or top_dimension is not None:
+        ranked = {"n": top, "by": top_by, "dimension": top_dimension}
+        arguments["top"] = {key: value for key, value in ranked.items() if value is not None}
+    optional = {"grain": grain, "compare": compare, "snapshot": snapshot}
+    arguments |= {key: value for key, value in optional.items() if value is not None}
     answer = Desk(_settings(context, home)).query_metric(tenant, arguments)
     if as_json:
-        typer.echo(_json(answer.structured()))
+        _say(answer, as_json)
         return
     if as_csv:
         typer.echo(csv_text([column["name"] for column in answer.columns], answer.rows), nl=False)
@@ -232,12 +265,11 @@ def dbt(
 
 @app.command()
 def init(context: typer.Context, home: HomeOption = None) -> None:
-    """Write a commented tenants.yml."""
+    """Write a commented tenants.yml and metrics.yml."""
     from server.starter import write_starter
 
     settings = _settings(context, home)
-    write_starter(settings.home)
-    typer.echo(f"Wrote {settings.home.tenants_file}")
+    typer.echo(f"Wrote {' and '.join(map(str, write_starter(settings.home)))}")
 
 
 @app.command()
@@ -283,6 +315,14 @@ def _settings(context: typer.Context, home: Path | None, tenants: Sequence[str] 
     return Settings.from_environment(home or context.find_root().obj, tenants)
 
 
+def _say(answer: Answer, as_json: bool) -> None:
+    typer.echo(json_line(answer.structured()) if as_json else f"{answer.text()}\n", nl=False)
+
+
+def _announce(address: str) -> None:
+    typer.echo(f"Serving on {address} (MCP at /mcp, questions at /v1/query, documentation at /docs)", err=True)
+
+
 def _names(given: Sequence[str] | None) -> list[str]:
     return [name.strip() for text in given or () for name in text.split(",")]
 
@@ -304,10 +344,6 @@ def _tell_failures(answers: Sequence[RefreshAnswer]) -> None:
     for answer in answers:
         if not _succeeded(answer):
             typer.echo(answer.text(), err=True)
-
-
-def _json(structured: dict[str, Any]) -> str:
-    return json.dumps(structured, ensure_ascii=False)
 
 
 if __name__ == "__main__":

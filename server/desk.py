@@ -17,6 +17,7 @@ from server.snapshots import Snapshots
 from server.worker_client import Workers
 from warehouse.answer import answer
 from warehouse.errors import NoSnapshotError
+from warehouse.gold import Deadline
 from warehouse.query import MetricQuery
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,13 @@ class Desk:
         """What can be asked; raises CallerError on a tenant that is not served."""
         return list_metrics(self.served, self.snapshots, tenant, search)
 
-    def query_metric(self, tenant: str | None, arguments: Mapping[str, object]) -> QueryAnswer:
+    def deadline(self) -> Deadline:
+        """The time that one question may take; who holds it can stop the question."""
+        return Deadline(self._timeout)
+
+    def query_metric(
+        self, tenant: str | None, arguments: Mapping[str, object], deadline: Deadline | None = None
+    ) -> QueryAnswer:
         """The answer to one question about one tenant, by query_metric's other arguments.
 
         Raises CallerError, with the next step, on what is not served or cannot be answered.
@@ -55,13 +62,14 @@ class Desk:
         one = self.served.tenant(tenant)
         query = MetricQuery.parse(arguments)
         now = self._now()
-        with self.snapshots.current(one.slug) as snapshot:
+        with self.snapshots.current(one.slug, query.snapshot) as snapshot:
             # a snapshot never changes, so what was answered from it today is still right
             today = now.astimezone(ZoneInfo(snapshot.catalog.tenant.timezone)).date().isoformat()
-            key = (one.slug, snapshot.id, today, query.model_dump_json())
+            key = (one.slug, snapshot.id, today, repr(query))
             known = self._recall(key)
             if known is None:
-                found = answer(snapshot.catalog, snapshot.connection, query, now, self._timeout)
+                with deadline or self.deadline() as until:
+                    found = answer(snapshot.catalog, snapshot.connection, query, now, until)
                 known = QueryAnswer.model_validate(found.model_dump(mode="json"))
                 self._keep(key, known)
             return known

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from warehouse.catalog import Catalog
 from warehouse.drift import Change
 from warehouse.errors import ConfigError, GataError
 from warehouse.home import Home, TenantHome
+from warehouse.metrics_file import MetricsFile
 from warehouse.snapshot_history import snapshot_history
 from warehouse.store import FileStore, Version
 from warehouse.tenants import Tenant, load_tenants
@@ -51,6 +52,8 @@ def examine(home: Home, only: str | None = None) -> Iterator[Check]:
         yield Check(False, "tenants.yml", f"it has no tenant {only}")
         return
     yield Check(bool(tenants), "tenants.yml", f"{len(tenants)} tenants" if tenants else "no tenant is configured")
+    if nobodys := _for_nobody(home, tenants):
+        yield Check(False, "metrics.yml", f"for no tenant of tenants.yml: {', '.join(nobodys)}; correct their tenants")
     for tenant in tenants.values():
         if only in (None, tenant.slug):
             yield from _tenant(tenant, home.tenant(tenant.slug))
@@ -58,6 +61,12 @@ def examine(home: Home, only: str | None = None) -> Iterator[Check]:
                 yield from _registry(tenant.slug, home.tenant(tenant.slug))
                 yield from _history(tenant.slug, FileStore(home.tenant(tenant.slug)).current())
     yield Check(True, "inspector", _inspector())
+
+
+def _for_nobody(home: Home, tenants: Mapping[str, Tenant]) -> list[str]:
+    """The own metrics whose tenants do not exist."""
+    others = [MetricsFile.read(home.metrics_file, slug).others for slug in tenants]
+    return sorted(frozenset.intersection(*others)) if others else []
 
 
 def _inspector() -> str:
@@ -82,6 +91,7 @@ def _tenant(tenant: Tenant, home: TenantHome) -> Iterator[Check]:
         else:
             yield Check(True, what, f"{sum(1 for _ in folder.iterdir())} files in {folder}")
     yield _snapshot(f"{tenant.slug} snapshot", home)
+    yield from _own_metrics(f"{tenant.slug} metrics", tenant, home)
     yield _lock(f"{tenant.slug} lock", home)
     run = runs.newest(home)
     if run is not None:
@@ -101,6 +111,27 @@ def _snapshot(what: str, home: TenantHome) -> Check:
     if damaged:
         return Check(False, what, f"{version.id} is damaged ({', '.join(damaged)}); run gata-mcp refresh --full")
     return Check(True, what, f"{version.id}, published {version.published_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _own_metrics(what: str, tenant: Tenant, home: TenantHome) -> Iterator[Check]:
+    file = MetricsFile.read(home.metrics_file, tenant.slug)
+    version = FileStore(home).current()
+    try:
+        catalog = Catalog.from_json(version.catalog_file.read_bytes()) if version else None
+    except (OSError, ValidationError):
+        return  # the check of the snapshot has told it
+    if catalog is None or catalog.metrics_digest != file.digest:
+        if file != MetricsFile():
+            yield Check(
+                not file.faults, what, "; ".join([*file.faults.values(), "it is served from the next refresh on"])
+            )
+        return
+    own = [name for name, metric in catalog.metrics.items() if metric.own]
+    if file.digest:
+        count = "1 metric is" if len(own) == 1 else f"{len(own)} metrics are"
+        yield Check(True, what, f"{count} served{': ' if own else ''}{', '.join(own)}")
+    for notice in catalog.metric_notices.values():
+        yield Check(False, what, notice)
 
 
 def _registry(slug: str, home: TenantHome) -> Iterator[Check]:

@@ -29,10 +29,13 @@ INSTRUCTIONS = (
 _WARM = ("ibis", "boring_semantic_layer", "warehouse.legs")
 
 
-def create_server(settings: Settings | None = None, now: Callable[[], datetime] = utc_now) -> StrictServer:
+def create_server(
+    settings: Settings | None = None, now: Callable[[], datetime] = utc_now, warm: bool = False
+) -> StrictServer:
     """A server over `settings`' home (by default the environment's). It opens nothing before it is asked.
 
-    now: the clock that periods go by, for tests. Raises ConfigError where an environment variable cannot be read.
+    now: the clock that periods go by, for tests. warm: load what questions need at once, not after the first request:
+    where nobody waits for the start. Raises ConfigError where an environment variable cannot be read.
     """
     level = configure_logging()
     settings = settings or Settings.from_environment()
@@ -45,6 +48,8 @@ def create_server(settings: Settings | None = None, now: Callable[[], datetime] 
         # in memory every client has a lifespan of its own, over the same desk
         nonlocal sessions
         sessions += 1
+        if warm:
+            warmth.start()
         try:
             yield
         finally:
@@ -83,11 +88,14 @@ class _Warmth:
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         answer = await call_next(ctx)
+        self.start()
+        return answer
+
+    def start(self) -> None:
         if not self._started:
             self._started = True
             # no daemon: a process that ends within an import of native code can crash
             threading.Thread(target=self._load, name="warm-up").start()
-        return answer
 
     def stop(self) -> None:
         self._stopped.set()

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import sys
 from typing import Literal, get_args
 
@@ -30,3 +31,10 @@ def configure_logging(default: Level = "INFO") -> Level:
     if asked and asked != level:
         logging.getLogger(__name__).warning("GATA_LOG is %r; using %s. Levels: %s", asked, level, ", ".join(LEVELS))
     return level
+
+
+def log_failure(logger: logging.Logger, what: str, error: BaseException) -> str:
+    """Log what was not foreseen, with its trace → the sentence for the caller, which names the record by an id."""
+    log_id = secrets.token_hex(4)
+    logger.error("%s failed, log id %s", what, log_id, exc_info=error)
+    return f"Something went wrong inside the server. Details are in its log under id {log_id}."

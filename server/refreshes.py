@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from ingest import runs
 from server.worker_client import Event, Request, Workers
+from warehouse.errors import BadValueError, quoted
 from warehouse.home import Home, TenantHome
 from warehouse.store import FileStore
 
@@ -131,6 +132,18 @@ class Refreshes:
             message = {"op": "refresh", "home": str(self._home.root), "tenant": tenant, **options.model_dump()}
             refresh.request = self._workers.request(message, lambda event: self._heard(refresh, event))
             return refresh, False
+
+    def under_way(self, tenant: str) -> Refresh:
+        """The tenant's refresh that this server runs; raises BadValueError where there is none that it could stop."""
+        with self._lock:
+            known = self._refreshes.get(tenant)
+        if known is None or known.over:
+            raise BadValueError(
+                f"There is no refresh of {quoted(tenant)} to cancel: none was started here and still runs."
+            )
+        if known.request is None:
+            raise BadValueError(f"The refresh of {quoted(tenant)} was started by another process: cancel it there.")
+        return known
 
     async def wait(self, refresh: Refresh, seconds: float, report: Report) -> None:
         """Wait for the end of a refresh, at most `seconds`, reporting (progress, total, message) as it moves.

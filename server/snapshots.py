@@ -13,7 +13,7 @@ import duckdb
 from pydantic import ValidationError
 
 from warehouse.catalog import Catalog
-from warehouse.errors import NoSnapshotError
+from warehouse.errors import NoSnapshotError, UnknownNameError
 from warehouse.home import Home
 from warehouse.store import FileStore, Version
 
@@ -49,6 +49,13 @@ class Snapshot:
                 self._connection = None
 
 
+def _kept(store: FileStore, snapshot_id: str) -> Version:
+    kept = {version.id: version for version in store.kept()}
+    if snapshot_id not in kept:
+        raise UnknownNameError("snapshot", snapshot_id, kept, "Leave it out for the current one.")
+    return kept[snapshot_id]
+
+
 class Snapshots:
     """The snapshots of a home that were asked most recently; at most `most` stay open when nobody reads them."""
 
@@ -60,15 +67,18 @@ class Snapshots:
         self._open: OrderedDict[tuple[str, str], Snapshot] = OrderedDict()
 
     @contextmanager
-    def current(self, tenant: str) -> Iterator[Snapshot]:
-        """The tenant's current snapshot, kept open for the block. Its pointer is read each time.
+    def current(self, tenant: str, snapshot_id: str | None = None) -> Iterator[Snapshot]:
+        """The tenant's current snapshot, or one that is still kept, open for the block. The pointer is read each time.
 
-        Raises NoSnapshotError where nothing has been published, or what was cannot be read.
+        Raises NoSnapshotError where nothing has been published, or what was cannot be read, UnknownNameError where the
+        snapshot asked for is not kept.
         """
         store = FileStore(self._home.tenant(tenant))
         version = store.current()
         if version is None:
             raise NoSnapshotError(_NOTHING)
+        if snapshot_id is not None and snapshot_id != version.id:
+            version = _kept(store, snapshot_id)
         with self._lock:
             snapshot = self._open.get((tenant, version.id))
             if snapshot is None:
@@ -84,6 +94,18 @@ class Snapshots:
             with self._lock:
                 snapshot.readers -= 1
                 self._evict()
+
+    def catalog(self, tenant: str) -> Catalog | None:
+        """The catalog of the tenant's current snapshot, which is not kept open for it; None where there is none."""
+        version = FileStore(self._home.tenant(tenant)).current()
+        if version is None:
+            return None
+        with self._lock:
+            snapshot = self._open.get((tenant, version.id))
+        try:
+            return snapshot.catalog if snapshot else self._catalog(version)
+        except NoSnapshotError:
+            return None
 
     def close(self) -> None:
         """Close every snapshot that nobody is reading."""

@@ -5,12 +5,12 @@ What it changes, each because of a behaviour of mcp 2.3 that a test pins:
 - a refused argument is said in our words, a GataError in its own, anything else as one sentence with a log id;
 - tools/list carries no schema titles;
 - on stdio, leading `server/discover` probes are answered without locking the connection to the modern protocol,
-  and nothing but JSON-RPC reaches stdout.
+  a line that is no JSON is answered at all, and nothing but JSON-RPC reaches stdout.
 """
 
 import contextlib
+import json
 import logging
-import secrets
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -25,10 +25,11 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.inbound import InboundLadderRejection, classify_inbound_request
 from mcp.shared.message import SessionMessage
 from mcp_types import CallToolResult, DiscoverResult, Icon, InputRequiredResult, ToolAnnotations
-from mcp_types.jsonrpc import ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse
+from mcp_types.jsonrpc import PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCRequest, JSONRPCResponse
 from mcp_types.version import LATEST_MODERN_VERSION, MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from server.logs import log_failure
 from server.refusals import refusal
 from warehouse.errors import GataError, UnknownNameError
 
@@ -60,6 +61,10 @@ class StrictServer(MCPServer[None]):
         if tool.fn_metadata.output_schema is not None:
             tool.fn_metadata.output_schema = _untitled(tool.fn_metadata.output_schema)
 
+    def arguments(self, name: str) -> dict[str, Any]:
+        """The JSON schema of a tool's arguments, as tools/list has it."""
+        return self._tool(name).parameters
+
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[None, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
@@ -74,7 +79,7 @@ class StrictServer(MCPServer[None]):
             if isinstance(cause, GataError):
                 raise ToolError(str(cause)) from cause
             if isinstance(error, UnexpectedToolError):
-                raise _internal(name, cause or error) from error
+                raise ToolError(log_failure(logger, f"tool {name}", cause or error)) from error
             if isinstance(cause, ValidationError):
                 raise ToolError(refusal(cause, name, tool.parameters["properties"])) from cause
             raise ToolError(str(error).removeprefix(f"Error executing tool {name}: ")) from error
@@ -89,6 +94,9 @@ class StrictServer(MCPServer[None]):
                 async with onward:
                     probing = True
                     async for item in read:
+                        if isinstance(item, Exception) and (unreadable := _unreadable(item)):
+                            await write.send(SessionMessage(unreadable))
+                            continue
                         message = item.message if isinstance(item, SessionMessage) else None
                         if probing and isinstance(message, JSONRPCRequest):
                             probing = message.method == "server/discover" and _has_envelope(message)
@@ -131,10 +139,21 @@ def _given(arguments: dict[str, Any], tool: Tool) -> dict[str, Any]:
     return {key: value for key, value in arguments.items() if not (value is None and key in known)}
 
 
-def _internal(name: str, cause: BaseException) -> ToolError:
-    log_id = secrets.token_hex(4)
-    logger.error("tool %s failed, log id %s", name, log_id, exc_info=cause)
-    return ToolError(f"Something went wrong inside the server. Details are in its log under id {log_id}.")
+def _unreadable(error: Exception) -> JSONRPCError | None:
+    """The response to a line that is no JSON for the SDK, such as one with half a surrogate pair; it would send none,
+    and its caller would wait for ever."""
+    first = error.errors(include_url=False)[0] if isinstance(error, ValidationError) else None
+    if first is None or first["type"] != "json_invalid" or not str(first["input"]).strip():
+        return None
+    try:
+        # more forgiving, which is enough to know whose call it was
+        message = json.loads(str(first["input"]), parse_int=lambda digits: int(digits) if len(digits) < 20 else None)
+    except (ValueError, RecursionError):
+        message = None
+    call = message.get("id") if isinstance(message, dict) else None
+    known = call if isinstance(call, str | int) and not isinstance(call, bool) else None
+    said = f"The message is no valid JSON: {first['ctx']['error']}."
+    return JSONRPCError(jsonrpc="2.0", id=known, error=ErrorData(code=PARSE_ERROR, message=said))
 
 
 def _has_envelope(request: JSONRPCRequest) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from demo_home import SLUGS
+from own import OwnStar
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -125,6 +126,7 @@ def test_every_setting_that_the_code_reads_is_in_the_table() -> None:
         "docs/connectors.md",
         "docs/decisions.md",
         "docs/how-it-flows.md",
+        "docs/metrics.md",
         "docs/operations.md",
     ],
 )
@@ -139,3 +141,24 @@ def test_every_file_that_a_page_names_exists(page: str) -> None:
 
 def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["starter", "docs/operations.md"])
+def test_the_example_of_own_metrics_can_be_asked(tmp_path: Path, page: str) -> None:
+    if page == "starter":
+        assert run("gata-mcp init", tmp_path).returncode == 0
+        text = (tmp_path / "metrics.yml").read_text(encoding="utf-8")
+        lines = [line[2:] for line in text.splitlines() if line.startswith("# ")]
+        example = "\n".join(lines[lines.index("metrics:") : -1])
+    else:
+        (example,) = blocks("yaml", page)
+    star = OwnStar(tmp_path)
+    catalog = star.define(example)
+    names = [name for name, metric in catalog.metrics.items() if metric.own]
+
+    answer = star.asked.ask(metrics=names, period="2026-03")
+
+    star.asked.close()
+    assert catalog.metric_notices == {}
+    assert len(names) == example.count("description:")
+    assert None not in answer.rows[0]

@@ -1,20 +1,28 @@
 """Answer: the rows of a question, and what a reader must know to trust them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
+from warehouse import steps
 from warehouse.catalog import DATE, Catalog, Metric
+from warehouse.columns import metric_columns
 from warehouse.coverage import Coverage
+from warehouse.cumulative import reaching, with_windows
 from warehouse.filter_values import unknown_values
-from warehouse.gold import Cell, fetch
+from warehouse.gold import Bound, Cell, Deadline, fetch
 from warehouse.notices import Outcome, notices_of
-from warehouse.plan import Plan, calendar_of, make_plan
+from warehouse.plan import MOST_GROUPS, Plan, calendar_of, make_plan
 from warehouse.query import MetricQuery
 from warehouse.rows import Row
-from warehouse.values import Number
+from warehouse.steps import DATE_PREVIOUS, Line
+from warehouse.values import Number, on_the_wire
+
+OTHER = "Other"
 
 ColumnType = Literal["date", "text", "integer", "decimal"]
 
@@ -32,20 +40,35 @@ class Column(_Output):
     type: ColumnType
 
 
-class PeriodAnswered(_Output):
-    """The days that the rows are of; complete: over on the tenant's clock, and reached by every source in scope."""
+class Days(_Output):
+    """Days from start to end, both in; None where there are none."""
 
     start: date | None
     end: date | None
+
+
+class PeriodAnswered(Days):
+    """The days that the rows are of; complete: over on the tenant's clock, and reached by every source in scope.
+
+    previous: the days that they are compared with.
+    """
+
     timezone: str
     complete: bool
+    previous: Days | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_asked(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+        shown: dict[str, object] = dump(self)
+        return {name: value for name, value in shown.items() if name != "previous" or value is not None}
 
 
 class Answer(_Output):
     """The structured answer of query_metric.
 
     rows: cells in the order of columns; dates are the first day of their bucket, numbers that a double cannot hold
-    exactly are strings. data_through: of the sources in scope.
+    exactly are strings. totals: one row more, of the same columns. other_rows: the indices of the rows that are the
+    rest beyond a top. data_through: of the sources in scope. sql: the statements that were run, if that was asked.
     """
 
     tenant: str
@@ -53,6 +76,8 @@ class Answer(_Output):
     rows: tuple[tuple[Number | None, ...], ...]
     row_count: int
     truncated: bool
+    totals: tuple[Number | None, ...] | None = None
+    other_rows: tuple[int, ...] | None = None
     period: PeriodAnswered
     currency: str
     snapshot: str
@@ -60,70 +85,198 @@ class Answer(_Output):
     data_through: dict[str, date | None]
     definitions: dict[str, str]
     notices: tuple[str, ...]
+    sql: str | None = None
 
 
 def answer(
-    catalog: Catalog, connection: duckdb.DuckDBPyConnection, query: MetricQuery, now: datetime, deadline: float
+    catalog: Catalog,
+    connection: duckdb.DuckDBPyConnection,
+    query: MetricQuery,
+    now: datetime,
+    deadline: Deadline | float,
 ) -> Answer:
     """The answer to a question on one snapshot.
 
     connection: the snapshot's gold, opened by open_gold. now: an aware instant, the clock of the question. deadline:
-    seconds that each statement may take. Raises a CallerError, with the next step, on what cannot be answered.
+    the seconds that it may take, or one that was entered. Raises a CallerError, with the next step, on what cannot be answered.
     """
-    # imported here: BSL and ibis take a second, which starting a server must not wait for
-    from warehouse.legs import compiled, compiled_left_out
-
-    calendar = calendar_of(catalog)
-    today = calendar.today(now)
+    if not isinstance(deadline, Deadline):
+        with Deadline(deadline) as entered:
+            return answer(catalog, connection, query, now, entered)
+    today = calendar_of(catalog).today(now)
     plan = make_plan(catalog, query, today)
-    coverage = Coverage.of(catalog, plan, today)
-    sql = compiled(plan.shape)
-    values = [*plan.bounds, *coverage.buckets(plan, calendar), plan.limit + 1]
-    fetched = fetch(connection, sql.sql, values, deadline)
-    rows = [Row.of(plan, dict(zip(sql.columns, cells, strict=True))) for cells in fetched[: plan.limit]]
-    left_out: list[tuple[Cell, ...]] = []
-    if any(each.agg == "unpriced" for leg in plan.shape.legs for each in leg.aggregates):
-        left_out = fetch(connection, compiled_left_out(plan.shape).sql, plan.bounds, deadline)
-    outcome = Outcome(
-        plan=plan,
-        coverage=coverage,
-        rows=rows,
-        truncated=len(fetched) > plan.limit,
-        left_out=left_out,
-        unknown=unknown_values(catalog, connection, plan, any(row.found for row in rows), deadline),
-    )
+    gold = _Gold(catalog, connection, deadline, today)
+    plan = gold.ranked(plan)
+    outcome, lines, totals = _worked_out(gold, plan)
+    names = [*plan.shape.group_by]
+    if plan.pairing is not None and DATE in names:
+        names.insert(names.index(DATE) + 1, DATE_PREVIOUS)
+    columns = _columns(catalog, plan, names)
+    other = OTHER if OTHER not in plan.top_values else f"{OTHER} (rest)"
     return Answer(
         tenant=catalog.tenant.slug,
-        columns=_columns(catalog, plan),
-        rows=tuple(row.on_the_wire(catalog, plan, coverage) for row in rows),
-        row_count=len(rows),
+        columns=columns,
+        rows=tuple(_cells(line, columns, plan, other) for line in lines),
+        row_count=len(lines),
         truncated=outcome.truncated,
-        period=PeriodAnswered(
-            start=coverage.period.start,
-            end=coverage.period.end,
-            timezone=catalog.tenant.timezone,
-            complete=coverage.complete,
-        ),
+        totals=None if totals is None or not plan.totals else _cells(totals, columns, plan, other),
+        other_rows=tuple(at for at, line in enumerate(lines) if line.is_rest) if plan.ranking else None,
+        period=_period(catalog, plan, outcome.coverage),
         currency=catalog.tenant.currency,
         snapshot=catalog.snapshot,
         refreshed_at=catalog.refreshed_at,
-        data_through={source.name: source.data_through for source in coverage.sources},
+        data_through={source.name: source.data_through for source in outcome.coverage.sources},
         definitions={name: catalog.metrics[name].description for name in plan.metrics},
         notices=notices_of(catalog, outcome),
+        sql=";\n".join(gold.statements()) if query.explain else None,
     )
 
 
-def _columns(catalog: Catalog, plan: Plan) -> tuple[Column, ...]:
+def _worked_out(gold: "_Gold", plan: Plan) -> tuple[Outcome, list[Line], Line | None]:
+    """What a plan comes to: its lines step by step, and its totals where they are needed."""
+    catalog, calendar = gold.catalog, calendar_of(gold.catalog)
+    now = Coverage.of(catalog, plan, gold.today)
+    before_plan = (
+        None if plan.pairing is None or plan.pairing.previous.start is None else plan.over(plan.pairing.previous)
+    )
+    before = None if before_plan is None else Coverage.of(catalog, before_plan, gold.today)
+    rows = gold.rows(plan, now)
+    previous = [] if before_plan is None or before is None else gold.rows(before_plan, before)
+    every = len(rows) <= MOST_GROUPS and plan.takes_every_group
+    found = any(row.found for row in rows)
+    compared = steps.compare(steps.fill_gaps(rows, plan, calendar, now), previous, plan, calendar)
+    totals = None
+    if plan.totals or "share" in plan.show:
+        whole, whole_before = plan.without_groups(), before_plan and before_plan.without_groups()
+        [row] = gold.rows(whole, now)
+        row_before = gold.rows(whole_before, before)[0] if whole_before and before else None
+        totals = steps.totals_of(steps.line_of(catalog, whole, row, now, row_before, before), plan)
+    shown = compared.pairs if every else compared.pairs[: plan.limit]
+    lines = [steps.line_of(catalog, plan, row, now, was, before) for row, was in shown]
+    if every:
+        lines = steps.order(steps.having(steps.show(lines, plan, totals), plan), plan)
+    outcome = Outcome(
+        plan=plan,
+        coverage=now,
+        before=before,
+        buckets=frozenset(row.bucket for row in rows if row.bucket),
+        found=found,
+        truncated=len(lines if every else rows) > plan.limit,
+        left_out=gold.left_out(reaching(catalog, plan, now)),
+        left_out_before=gold.left_out(reaching(catalog, before_plan, before)) if before_plan and before else [],
+        lonely=compared.lonely,
+        unknown=unknown_values(catalog, gold.connection, plan, found, gold.deadline),
+        rest=any(line.is_rest for line in lines[: plan.limit]),
+    )
+    return outcome, lines[: plan.limit], totals
+
+
+class _Gold:
+    """A snapshot's gold as one question reads it: on one day, under one deadline."""
+
+    def __init__(
+        self, catalog: Catalog, connection: duckdb.DuckDBPyConnection, deadline: Deadline, today: date
+    ) -> None:
+        self.catalog = catalog
+        self.connection = connection
+        self.deadline = deadline
+        self.today = today
+        self._ran: list[tuple[str, Sequence[Bound]]] = []
+
+    def ranked(self, plan: Plan) -> Plan:
+        """The plan with the values that its ranking puts first."""
+        if plan.ranking is None:
+            return plan
+        ranks = plan.ranking.plan
+        coverage = Coverage.of(self.catalog, ranks, self.today)
+        lines = [steps.line_of(self.catalog, ranks, row, coverage, None, None) for row in self.rows(ranks, coverage)]
+        if ranks.takes_every_group:
+            lines = steps.order(lines, ranks)
+        values = [line.keys[plan.ranking.dimension] for line in lines[: plan.ranking.n]]
+        return replace(plan, top_values=tuple(None if value is None else str(value) for value in values))
+
+    def rows(self, plan: Plan, coverage: Coverage) -> list[Row]:
+        """The rows of a plan: all of them where it takes every group and they are few enough, else up to one beyond its
+        limit.
+
+        Raises NotAnswerableError where there are too many.
+        """
+        # imported here: BSL and ibis take a second, which starting a server must not wait for
+        from warehouse.legs import compiled
+
+        sql = compiled(plan.shape)
+        most = MOST_GROUPS if plan.takes_every_group else plan.limit
+        dated = coverage.buckets(plan, calendar_of(self.catalog))
+        fetched = self._fetch(sql.sql, [*plan.bounds, *plan.top_bounds, *dated, most + 1])
+        steps.check_groups(fetched, plan)
+        rows = [Row.of(plan, dict(zip(sql.columns, cells, strict=True))) for cells in fetched]
+        return with_windows(self.catalog, plan, coverage, rows, self._groups)
+
+    def _groups(self, plan: Plan, most: int) -> list[Row]:
+        """The groups of a plan without an order, so many and one more at most."""
+        from warehouse.legs import compiled
+
+        sql = compiled(plan.shape)
+        fetched = self._fetch(sql.sql, [*plan.bounds, *plan.top_bounds, most + 1])
+        return [Row.of(plan, dict(zip(sql.columns, cells, strict=True))) for cells in fetched]
+
+    def left_out(self, plan: Plan) -> list[tuple[Cell, ...]]:
+        """What amounts leave out for want of a rate: (what a row is called, currency, number of them)."""
+        if not any(each.agg == "unpriced" for leg in plan.shape.legs for each in leg.aggregates):
+            return []
+        from warehouse.legs import compiled_left_out
+
+        return self._fetch(compiled_left_out(plan.shape).sql, plan.bounds)
+
+    def statements(self) -> list[str]:
+        """What was run so far, with the values in it."""
+        from warehouse.legs import inlined
+
+        return [inlined(sql, values) for sql, values in self._ran]
+
+    def _fetch(self, sql: str, values: Sequence[Bound]) -> list[tuple[Cell, ...]]:
+        self._ran.append((sql, values))
+        return fetch(self.connection, sql, values, self.deadline)
+
+
+def _period(catalog: Catalog, plan: Plan, coverage: Coverage) -> PeriodAnswered:
+    previous = plan.pairing.previous if plan.pairing else None
+    return PeriodAnswered(
+        start=coverage.period.start,
+        end=coverage.period.end,
+        timezone=catalog.tenant.timezone,
+        complete=coverage.complete,
+        previous=Days(start=previous.start, end=previous.end) if previous else None,
+    )
+
+
+def _cells(line: Line, columns: Sequence[Column], plan: Plan, other: str) -> tuple[Number | None, ...]:
+    cells: list[Number | None] = []
+    for column in columns:
+        if column.name in line.values:
+            cells.append(on_the_wire(line.values[column.name]))
+        elif line.is_rest and plan.ranking and column.name == plan.ranking.dimension:
+            cells.append(other)
+        else:
+            cell = line.keys.get(column.name)
+            cells.append(None if cell is None else str(cell))
+    return tuple(cells)
+
+
+def _columns(catalog: Catalog, plan: Plan, groups: Sequence[str]) -> tuple[Column, ...]:
     columns = []
-    for name in plan.shape.group_by:
+    for name in groups:
         if name == DATE:
             columns.append(Column(name=name, label="Date", type="date"))
+        elif name == DATE_PREVIOUS:
+            columns.append(Column(name=name, label="Date, previous", type="date"))
         else:
             columns.append(Column(name=name, label=catalog.dimensions[name].label, type="text"))
-    for name in plan.metrics:
-        metric = catalog.metrics[name]
-        kind: ColumnType = "integer" if _is_whole(catalog, metric) else "decimal"
-        columns.append(Column(name=name, label=metric.label, unit=metric.unit, type=kind))
+    for each in metric_columns(plan.metrics, plan.pairing is not None, plan.show):
+        metric = catalog.metrics[each.metric]
+        kind: ColumnType = "integer" if _is_whole(catalog, metric) and not each.is_ratio else "decimal"
+        unit = "ratio" if each.is_ratio else metric.unit
+        columns.append(Column(name=each.name, label=each.label(metric.label), unit=unit, type=kind))
     return tuple(columns)
 
 

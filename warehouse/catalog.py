@@ -7,13 +7,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.mart_meta import Aggregation, Unit
+from warehouse.query import Op
 
 DATE = "date"
 ORDER_KEY = "order_key"
 CURRENCY = "currency"
 
 DimensionType = Literal["text"]
-MetricType = Literal["sum", "count", "count_distinct", "median", "derived", "ratio"]
+MetricType = Literal["sum", "count", "count_distinct", "median", "derived", "ratio", "cumulative"]
+WindowUnit = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "all"]
 
 
 class _Frozen(BaseModel):
@@ -45,8 +47,17 @@ class CatalogSource(_Frozen):
     data_through: date | None = None
 
 
+class Restriction(_Frozen):
+    """What a column's values must be, in the words of query_metric's where."""
+
+    field: str
+    op: Op
+    values: tuple[str, ...] = ()
+
+
 class Measure(_Frozen):
-    """One aggregate of a fact; filter names boolean columns, "not " before one that must be false.
+    """One aggregate of a fact; filter names boolean columns, "not " before one that must be false; where: what else
+    must hold of a row.
 
     requires: what a source that measures the fact's sources must provide. unpriced: some counted row of this snapshot
     has an amount in its own currency and none in the reporting currency.
@@ -55,6 +66,7 @@ class Measure(_Frozen):
     agg: Aggregation
     column: str | None = None
     filter: tuple[str, ...] = ()
+    where: tuple[Restriction, ...] = ()
     requires: tuple[str, ...] = ()
     unpriced: bool = False
 
@@ -102,12 +114,21 @@ class Dimension(_Frozen):
     values: tuple[Value, ...] | None = None
 
 
+class Window(_Frozen):
+    """The days that a cumulative metric adds up, up to a bucket's last: the last so many units (days, weeks, months),
+    without `last` the unit to date, or all."""
+
+    unit: WindowUnit
+    last: int | None = None
+
+
 class Metric(_Frozen):
     """One metric.
 
     numerator, denominator: measures with the number of times each is added (negative: taken away); only ratios have
     a denominator. day: which day a value falls on. note: a notice of every answer that holds the metric.
-    dimension_set: the id of the dimensions that it can be split by.
+    dimension_set: the id of the dimensions that it can be split by. window: of a cumulative one, the days of which its
+    formula is taken. own: the operator's, from metrics.yml.
     """
 
     label: str
@@ -123,6 +144,8 @@ class Metric(_Frozen):
     dimension_set: str
     numerator: dict[str, int]
     denominator: dict[str, int] | None = None
+    window: Window | None = None
+    own: bool = False
 
     def measures(self) -> Iterator[str]:
         """The measures that the metric is made of, the numerator's first."""
@@ -131,7 +154,11 @@ class Metric(_Frozen):
 
 
 class Catalog(_Frozen):
-    """Everything that a query of one snapshot needs beside the rows. Immutable, as the snapshot is."""
+    """Everything that a query of one snapshot needs beside the rows. Immutable, as the snapshot is.
+
+    not_offered: metrics that lack a source. metric_notices: what is wrong in metrics.yml, by the name of the metric.
+    metrics_digest: which metrics.yml the metrics are from, empty for none.
+    """
 
     version: Literal[1] = 1
     tenant: CatalogTenant
@@ -142,7 +169,10 @@ class Catalog(_Frozen):
     dimensions: dict[str, Dimension]
     metrics: dict[str, Metric]
     dimension_sets: dict[str, tuple[str, ...]]
+    not_offered: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    metric_notices: dict[str, str] = {}
+    metrics_digest: str = ""
 
     def to_json(self) -> str:
         """The catalog as the text of catalog.json."""

@@ -46,7 +46,8 @@ def build_catalog(
 
     mart_meta: {mart: {"meta", "columns": {column: {"description", "data_type", "meta"}}}} as in a dbt manifest. gold:
     a connection whose default schema holds the marts; it is only read. Metrics whose `requires` no source provides
-    are left out. Raises RefreshError (contract), naming mart, metric or column, where meta and tables do not agree.
+    are left out and named apart. Raises RefreshError (contract), naming mart, metric or column, where meta and tables
+    do not agree.
     """
     marts = fact_marts(mart_meta)
     facts = {mart.meta.fact: _fact(mart, gold) for mart in marts}
@@ -60,7 +61,7 @@ def build_catalog(
     resolved = formulas(metas, aggregations)
     provided = {tag for source in sources for tag in source.provides}
     metrics: dict[str, Metric] = {}
-    sets = {name: _shared(facts, [name], dimensions) for name in facts}
+    sets = fact_sets(facts, dimensions)
     for name, meta in metas.items():
         _check_requires(name, meta, resolved[name], facts)
         if provided.issuperset(meta.requires):
@@ -82,6 +83,7 @@ def build_catalog(
         dimensions=dimensions,
         metrics=metrics,
         dimension_sets={key: shared for key, shared in sets.items() if key in used},
+        not_offered=tuple(name for name in metas if name not in metrics),
         notices=tuple(notices),
     )
 
@@ -109,7 +111,7 @@ def _fact(mart: FactMart, gold: duckdb.DuckDBPyConnection) -> Fact:
             column=measure.column,
             filter=measure.filter,
             requires=measure.requires,
-            unpriced=_unpriced(table, measure, columns, gold),
+            unpriced=lacks_rates(table, measure, columns, gold),
         )
     return Fact(
         table=table,
@@ -136,13 +138,19 @@ def _check_measure(name: str, measure: MeasureMeta, columns: Mapping[str, str]) 
         if columns[column] != "BOOLEAN":
             raise _wrong(f"The filter of measure {name} is {columns[column]} instead of BOOLEAN", [column])
     # a DOUBLE is no number here: its sums are not exact
-    if measure.column and measure.agg in ("sum", "median") and not _EXACT.fullmatch(columns[measure.column]):
+    if measure.column and measure.agg in ("sum", "median") and not is_exact(columns[measure.column]):
         raise _wrong(f"Measure {name} is a {measure.agg} of {columns[measure.column]}", [measure.column])
     if native_of(measure.column, columns) and CURRENCY not in columns:
         raise _wrong(f"Measure {name} needs a column to tell amounts without a rate by", [CURRENCY])
 
 
-def _unpriced(table: str, measure: MeasureMeta, columns: Mapping[str, str], gold: duckdb.DuckDBPyConnection) -> bool:
+def is_exact(column_type: str) -> bool:
+    """Whether a column of that type holds whole numbers or decimals, whose sums are exact."""
+    return _EXACT.fullmatch(column_type) is not None
+
+
+def lacks_rates(table: str, measure: MeasureMeta, columns: Mapping[str, str], gold: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a row that comes into the measure has an amount in its own currency and none in the reporting one."""
     native = native_of(measure.column, columns)
     if native is None or measure.column is None:
         return False
@@ -217,6 +225,23 @@ def _check_requires(name: str, meta: MetricMeta, formula: Formula, facts: Mappin
             raise _wrong(f"Metric {name} does not require what its measure {key} does", missing)
 
 
+def fact_sets(facts: Mapping[str, Fact], dimensions: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The dimensions of each fact, `date` first, as the sets that are named after one fact."""
+    names = tuple(dimensions)
+    return {name: _shared(facts, [name], names) for name in facts}
+
+
+def dimension_set(
+    facts: Mapping[str, Fact], used: Sequence[str], dimensions: Iterable[str], sets: dict[str, tuple[str, ...]]
+) -> str:
+    """The id of the set of dimensions that the facts `used` share; put into `sets` where it is not there yet."""
+    shared = _shared(facts, used, dimensions)
+    # a set that is no single fact's is named after what it holds
+    set_id = next((known for known, names in sets.items() if names == shared), "_and_".join(shared[1:] or shared))
+    sets[set_id] = shared
+    return set_id
+
+
 def _shared(facts: Mapping[str, Fact], used: Sequence[str], dimensions: Iterable[str]) -> tuple[str, ...]:
     carriers = [facts[name] for name in used]
     return (
@@ -239,10 +264,6 @@ def _metric(
 ) -> Metric:
     measures = {*formula.numerator, *(formula.denominator or ())}
     used = tuple(name for name, fact in facts.items() if not measures.isdisjoint(fact.measures))
-    shared = _shared(facts, used, dimensions)
-    # a set that is no single fact's is named after what it holds
-    set_id = next((known for known, names in sets.items() if names == shared), "_and_".join(shared[1:] or shared))
-    sets[set_id] = shared
     days = {facts[fact].day for fact in used}
     kind: MetricType = "derived"
     if formula.denominator is not None:
@@ -260,7 +281,7 @@ def _metric(
         hidden=meta.hidden,
         note=meta.note,
         facts=used,
-        dimension_set=set_id,
+        dimension_set=dimension_set(facts, used, dimensions, sets),
         numerator=formula.numerator,
         denominator=formula.denominator,
     )

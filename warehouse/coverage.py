@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from warehouse.catalog import Catalog, CatalogSource
 from warehouse.periods import Calendar, Period
 from warehouse.plan import Condition, Plan
+from warehouse.query import Op
 
 _OF_A_SOURCE = ("source_name", "platform")
 
@@ -44,9 +45,11 @@ class Coverage:
         unmeasured: dict[tuple[str, str], tuple[CatalogSource, ...]] = {}
         for leg in plan.shape.legs:
             fact = catalog.facts[leg.fact]
-            own = [source for source in catalog.sources if _provides(source, fact.requires) and _asked(source, plan)]
-            used.update(source.name for source in own)
+            asked = [source for source in catalog.sources if _provides(source, fact.requires) and _asked(source, plan)]
             for name in (each.name for each in leg.aggregates if each.name in fact.measures):
+                where = fact.measures[name].where
+                own = [one for one in asked if all(_may_meet(each.field, each.op, each.values, one) for each in where)]
+                used.update(source.name for source in own)
                 covered = [Span(source, _days(source)) for source in own if source.data_through]
                 for tag in fact.measures[name].requires:
                     measuring = {source.name: _measuring(catalog, source, tag) for source in own}
@@ -71,8 +74,15 @@ class Coverage:
     ) -> bool:
         """Whether any source in scope of one of the measures, or of the named source or platform, has one of the
         period's `days`."""
+        shared = _overlap(days, self.period)
+        return shared is not None and self.reaches(measures, shared, source_name, platform)
+
+    def reaches(
+        self, measures: Iterable[str], days: Period, source_name: str | None = None, platform: str | None = None
+    ) -> bool:
+        """As covers, of days that may lie outside of the period."""
         return any(
-            _overlap(span.days, days, self.period)
+            _overlap(span.days, days)
             for measure in measures
             for span in self.spans[measure]
             if source_name in (None, span.source.name) and platform in (None, span.source.connector)
@@ -90,6 +100,11 @@ class Coverage:
                 first, last = (calendar.bucket(day, plan.shape.bucket.grain) for day in (first, last))
             bounds += [first, last]
         return tuple(bounds)
+
+    @property
+    def elapsed_end(self) -> date | None:
+        """The period's last day, or the last that has come: today, or the last covered day if that is later."""
+        return self.period.end and min(self.period.end, max(self.today, _last_covered(self.sources)))
 
     @property
     def complete(self) -> bool:
@@ -148,11 +163,14 @@ def _asked(source: CatalogSource, plan: Plan) -> bool:
 
 def _may_hold(condition: Condition, plan: Plan, source: CatalogSource) -> bool:
     """Whether rows of the source can meet a condition; of other fields anything may be true."""
-    if condition.field not in _OF_A_SOURCE:
+    return _may_meet(condition.field, condition.op, plan.texts_of(condition), source)
+
+
+def _may_meet(field: str, op: Op, texts: tuple[str, ...], source: CatalogSource) -> bool:
+    if field not in _OF_A_SOURCE:
         return True
-    own = source.name if condition.field == "source_name" else source.connector
-    texts = plan.texts_of(condition)
-    match condition.op:
+    own = source.name if field == "source_name" else source.connector
+    match op:
         case "eq" | "in":
             return own in texts
         case "ne" | "not_in":

@@ -48,12 +48,18 @@ class CallerError(GataError):
 
 
 class UnknownNameError(CallerError):
-    """A name that does not exist; the message offers the nearest ones."""
+    """A name that does not exist; the message offers the nearest ones.
+
+    close: the nearest, where the caller knows them by more than their spelling.
+    """
 
     kind = "unknown_name"
 
-    def __init__(self, what: str, value: str, names: Iterable[str], next_step: str) -> None:
-        close = nearest(value, names)
+    def __init__(
+        self, what: str, value: str, names: Iterable[str], next_step: str, close: Iterable[str] | None = None
+    ) -> None:
+        self.what = what
+        close = nearest(value, names) if close is None else list(close)
         guess = f" Nearest: {', '.join(close)}." if close else ""
         super().__init__(f"Unknown {what} {quoted(value)}.{guess} {next_step}")
 

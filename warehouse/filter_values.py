@@ -5,17 +5,21 @@ from collections.abc import Iterator
 import duckdb
 
 from warehouse.catalog import Catalog
-from warehouse.errors import nearest, quoted
-from warehouse.gold import fetch
+from warehouse.countries import country_named
+from warehouse.errors import quoted
+from warehouse.gold import Deadline, fetch
+from warehouse.likeness import meant, nearest_of
 from warehouse.names import quote
 from warehouse.plan import Condition, Plan
 
 _EXACT = frozenset({"eq", "ne", "in", "not_in"})
 _NAMED = 3
+_CANDIDATES = 20
+_COUNTRY = "country"
 
 
 def unknown_values(
-    catalog: Catalog, connection: duckdb.DuckDBPyConnection, plan: Plan, found: bool, deadline: float
+    catalog: Catalog, connection: duckdb.DuckDBPyConnection, plan: Plan, found: bool, deadline: Deadline
 ) -> list[str]:
     """A sentence for each of the first few exact filter values that stand in no row of the snapshot.
 
@@ -37,7 +41,7 @@ class _Gold:
     """The values of dimensions, of the kind that the plan's facts have them: from the catalog where they are few, else
     from the facts."""
 
-    def __init__(self, catalog: Catalog, connection: duckdb.DuckDBPyConnection, plan: Plan, deadline: float) -> None:
+    def __init__(self, catalog: Catalog, connection: duckdb.DuckDBPyConnection, plan: Plan, deadline: Deadline) -> None:
         self._catalog = catalog
         self._fact = catalog.facts[plan.shape.legs[0].fact]
         self._connection = connection
@@ -54,24 +58,36 @@ class _Gold:
 
     def sentence(self, field: str, text: str) -> str:
         few = self._few(field)
-        close = self._nearest(field, text) if few is None else nearest(text, few)
-        if not close and few:
-            return f"No row has {field} {quoted(text)}. Its values are {_listed(few)}."
-        if not close:
-            return f"No row has a {field}."
-        return f"No row has {field} {quoted(text)}. Did you mean {' or '.join(quoted(value) for value in close)}?"
+        close = self._meant(field, text, few)
+        said = f"No row has {field} {quoted(text)}."
+        if close:
+            return f"{said} Did you mean {' or '.join(quoted(value) for value in close)}?"
+        if few is None:
+            return f"{said} Filter with op contains to look for a part of it."
+        return f"{said} Its values are {_listed(few)}." if few else f"No row has a {field}."
+
+    def _meant(self, field: str, text: str, few: list[str] | None) -> list[str]:
+        country = country_named(text) if field.endswith(_COUNTRY) else None
+        values = self._likely(field, text, country) if few is None else few
+        if country in values:
+            return [country]
+        known: dict[str, tuple[str, ...]] = {value: () for value in values}
+        # a code of a country that no row has is like no other country
+        return meant(text, known)[:_NAMED] or ([] if country else nearest_of(text, known))
 
     def _few(self, field: str) -> list[str] | None:
         values = self._catalog.dimensions[field].values
         kind = self._fact.kind(field)
         return None if values is None else [value.value for value in values if not value.kinds or kind in value.kinds]
 
-    def _nearest(self, field: str, text: str) -> list[str]:
+    def _likely(self, field: str, text: str, country: str | None) -> list[str]:
         sql = (
-            f"select value from (select distinct value from ({self._rows(field)}) where value is not null) "
-            "order by jaro_winkler_similarity(lower(value), lower($1)) desc, value limit 3"
+            f"select value from (select distinct value from ({self._rows(field)}) where value is not null) order by "
+            "value is not distinct from $2 desc, "
+            "jaro_winkler_similarity(lower(strip_accents(value)), lower(strip_accents($1))) desc, value "
+            f"limit {_CANDIDATES}"
         )
-        return [str(row[0]) for row in fetch(self._connection, sql, [text], self._deadline)]
+        return [str(row[0]) for row in fetch(self._connection, sql, [text, country or text], self._deadline)]
 
     def _rows(self, field: str) -> str:
         kind = self._fact.kind(field)

@@ -1,6 +1,6 @@
 """Metrics' formulas, resolved to sums of measures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from warehouse.errors import RefreshError, nearest
@@ -15,6 +15,30 @@ class Formula:
 
     numerator: dict[str, int]
     denominator: dict[str, int] | None = None
+
+
+class NotASum(Exception):
+    """Why parts cannot be added up, as what the sum does: "adds the ratio ctr, which does not add up"."""
+
+
+def sum_of(parts: Iterable[tuple[int, str, Formula]], measures: Mapping[str, Aggregation]) -> dict[str, int]:
+    """Measures with the number of times each is added, of parts given as (1 or -1, name, formula).
+
+    Raises NotASum on a part that does not add up, but for one alone, and where nothing is left.
+    """
+    total: dict[str, int] = {}
+    for sign, name, formula in parts:
+        if formula.denominator is not None:
+            raise NotASum(f"adds the ratio {name}, which does not add up")
+        for measure, times in formula.numerator.items():
+            total[measure] = total.get(measure, 0) + sign * times
+    total = {measure: times for measure, times in total.items() if times}
+    if not total:
+        raise NotASum("adds up nothing: name a measure or a metric")
+    loose = [measure for measure in total if measures[measure] not in ADDITIVE]
+    if loose and total != {loose[0]: 1}:
+        raise NotASum(f"adds {loose[0]} to others, but it does not add up")
+    return total
 
 
 def formulas(metrics: Mapping[str, MetricMeta], measures: Mapping[str, Aggregation]) -> dict[str, Formula]:
@@ -54,28 +78,18 @@ class _Resolver:
             self._open.pop()
 
     def _sum(self, metric: str, terms: Terms) -> dict[str, int]:
-        total: dict[str, int] = {}
-        for sign, names in ((1, terms.plus), (-1, terms.minus)):
-            for name in names:
-                for measure, times in self._term(metric, name).items():
-                    total[measure] = total.get(measure, 0) + sign * times
-        total = {measure: times for measure, times in total.items() if times}
-        if not total:
-            raise RefreshError("contract", f"Metric {metric} adds up nothing: name a measure or a metric.")
-        loose = [measure for measure in total if self._measures[measure] not in ADDITIVE]
-        if loose and total != {loose[0]: 1}:
-            raise RefreshError("contract", f"Metric {metric} adds {loose[0]} to others, but it does not add up.")
-        return total
+        signed = [(sign, name) for sign, names in ((1, terms.plus), (-1, terms.minus)) for name in names]
+        try:
+            return sum_of([(sign, name, self._term(metric, name)) for sign, name in signed], self._measures)
+        except NotASum as error:
+            raise RefreshError("contract", f"Metric {metric} {error}.") from error
 
-    def _term(self, metric: str, name: str) -> Mapping[str, int]:
+    def _term(self, metric: str, name: str) -> Formula:
         if name in self._measures:
-            return {name: 1}
+            return Formula({name: 1})
         if name not in self._metrics:
             raise self._unknown(metric, name)
-        formula = self.formula(name)
-        if formula.denominator is not None:
-            raise RefreshError("contract", f"Metric {metric} adds the ratio {name}, which does not add up.")
-        return formula.numerator
+        return self.formula(name)
 
     def _unknown(self, metric: str, name: str) -> RefreshError:
         close = nearest(name, [*self._metrics, *self._measures])

@@ -25,6 +25,10 @@ class Home:
     def tenants_file(self) -> Path:
         return self.root / "tenants.yml"
 
+    @property
+    def metrics_file(self) -> Path:
+        return self.root / "metrics.yml"
+
     def tenant(self, slug: str) -> "TenantHome":
         """The folder of one tenant; `slug` must have come through `Tenant`."""
         return TenantHome(self.root / "tenants" / slug)
@@ -35,6 +39,11 @@ class TenantHome:
     """The folder of one tenant."""
 
     root: Path
+
+    @property
+    def metrics_file(self) -> Path:
+        """The operator's own metrics, one file for every tenant of the home."""
+        return Home(self.root.parent.parent).metrics_file
 
     @property
     def work(self) -> Path:

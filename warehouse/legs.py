@@ -4,8 +4,9 @@ The one module that wraps BSL and ibis. What of them is not used, because it giv
 BSL's joins, its string and dict filters, time_range and time_grain.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -16,7 +17,9 @@ from ibis.backends.sql.datatypes import DuckDBType
 from sqlglot import exp
 
 from warehouse.catalog import CURRENCY, DATE, ORDER_KEY
-from warehouse.plan import Aggregate, Bucket, Condition, Formula, Leg, Shape, unpriced
+from warehouse.gold import Bound
+from warehouse.plan import REST, Aggregate, Bucket, Condition, Formula, Leg, Shape, unpriced
+from warehouse.query import Op
 
 # a physical column under its own name would be taken for a measure or dimension of that name
 _PHYSICAL = "__f_"
@@ -28,7 +31,7 @@ Expr = Any
 
 @dataclass(frozen=True)
 class Compiled:
-    """SQL with $n for the bound values, and the names of its columns: the group-by columns, then the aggregates."""
+    """SQL with $n for the bound values, and the names of its columns: the shape's keys, then the aggregates."""
 
     sql: str
     columns: tuple[str, ...]
@@ -68,6 +71,15 @@ def compiled_left_out(shape: Shape) -> Compiled:
     return Compiled(_sql(found), tuple(found.columns))
 
 
+def inlined(sql: str, values: Sequence[Bound]) -> str:
+    """The SQL with its bound values as literals, to be read or run by itself."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for node in list(tree.find_all(exp.Parameter)):
+        value = values[int(node.name) - 1]
+        node.replace(exp.convert(value.isoformat() if isinstance(value, date) else value))
+    return tree.sql(dialect="duckdb")
+
+
 def _by_currency(row: str, rows: Expr, count: Callable[[Expr], Expr]) -> Expr:
     counts = rows.group_by("currency").aggregate(n=count(rows).cast("int64"))
     return counts.select(row=ibis.literal(row), currency=counts.currency, n=counts.n)
@@ -79,24 +91,27 @@ def _first_leg(shape: Shape) -> Expr:
 
 def _join_legs(rows: Expr, shape: Shape) -> Expr:
     for leg in shape.legs[1:]:
-        rows = _drill_across(rows, _leg(leg, shape), shape.group_by)
+        rows = _drill_across(rows, _leg(leg, shape), shape.keys)
     return rows
 
 
 def _put_in_order(rows: Expr, shape: Shape) -> Expr:
-    rows = rows.select([*shape.group_by, *(each.name for leg in shape.legs for each in leg.aggregates)])
+    rows = rows.select([*shape.keys, *(each.name for leg in shape.legs for each in leg.aggregates)])
     keys = []
     for ordering in shape.order:
         key = rows[ordering.by] if isinstance(ordering.by, str) else _value(rows, ordering.by, shape)
         keys.append(ibis.desc(key, nulls_first=False) if ordering.descending else ibis.asc(key, nulls_first=False))
-    return rows.order_by(keys)
+    if shape.top:
+        # the rest comes last, within its date where that comes first
+        keys.insert(1 if shape.order[0].by == DATE else 0, rows[REST].asc())
+    return rows.order_by(keys) if keys else rows
 
 
 STEPS: tuple[Callable[[Expr, Shape], Expr], ...] = (_join_legs, _put_in_order)
 
 
 def _leg(leg: Leg, shape: Shape) -> Expr:
-    dimensions = {name: Dimension(expr=_dimension(name, leg, shape.bucket)) for name in shape.group_by}
+    dimensions = {name: Dimension(expr=_dimension(name, leg, shape)) for name in shape.keys}
     measures = {each.name: Measure(expr=_measure(each)) for each in leg.aggregates}
     model = to_semantic_table(_rows(leg), name=leg.fact).with_dimensions(**dimensions).with_measures(**measures)
     query = model.query(
@@ -114,10 +129,20 @@ def _column(rows: Expr, column: str) -> Expr:
     return rows[f"{_PHYSICAL}{column}"]
 
 
-def _dimension(name: str, leg: Leg, bucket: Bucket | None) -> Callable[[Expr], Expr]:
-    if name != DATE or bucket is None:
-        return lambda t: _column(t, name)
-    return lambda t: _bucketed(_column(t, leg.date), bucket)
+def _dimension(name: str, leg: Leg, shape: Shape) -> Callable[[Expr], Expr]:
+    bucket = shape.bucket
+    if name == DATE and bucket is not None:
+        return lambda t: _bucketed(_column(t, leg.date), bucket)
+    if name == REST:
+        return lambda t: ~_is_top(t, shape)
+    if name == shape.top:
+        return lambda t: ibis.ifelse(_is_top(t, shape), _column(t, name), ibis.null())
+    return lambda t: _column(t, name)
+
+
+def _is_top(t: Expr, shape: Shape) -> Expr:
+    top = _slot(shape.top_slot, "array<string>")
+    return ibis.coalesce(top.contains(_column(t, str(shape.top))), _slot(shape.top_slot + 1, "boolean"))
 
 
 def _bucketed(day: Expr, bucket: Bucket) -> Expr:
@@ -142,7 +167,7 @@ def _bucketed(day: Expr, bucket: Bucket) -> Expr:
 
 def _measure(each: Aggregate) -> Callable[[Expr], Expr]:
     def expression(t: Expr) -> Expr:
-        where = _all([_is(t, column, wanted) for column, wanted in each.conditions])
+        where = _all(_conditions(t, each))
         column: Expr = None if each.column is None else _column(t, each.column)
         match each.agg:
             case "unpriced":
@@ -161,7 +186,12 @@ def _measure(each: Aggregate) -> Callable[[Expr], Expr]:
 
 def _unpriced(t: Expr, each: Aggregate) -> Expr:
     missing = _column(t, str(each.column)).isnull() & _column(t, str(each.native)).notnull()
-    return _all([missing, *(_is(t, column, wanted) for column, wanted in each.conditions)])
+    return _all([missing, *_conditions(t, each)])
+
+
+def _conditions(t: Expr, each: Aggregate) -> list[Expr]:
+    tests = [_is(t, column, wanted) for column, wanted in each.conditions]
+    return tests + [_meets(_column(t, one.field), one.op, list(map(ibis.literal, one.values))) for one in each.where]
 
 
 def _is(t: Expr, column: str, wanted: bool) -> Expr:
@@ -178,9 +208,12 @@ def _wanted(t: Expr, leg: Leg, shape: Shape) -> Expr:
 
 
 def _holds(t: Expr, condition: Condition) -> Expr:
-    column = _column(t, condition.field)
     values = [_slot(slot, "string") for slot in condition.slots]
-    match condition.op:
+    return _meets(_column(t, condition.field), condition.op, values)
+
+
+def _meets(column: Expr, op: Op, values: list[Expr]) -> Expr:
+    match op:
         case "eq":
             return column == values[0]
         case "ne":
@@ -229,7 +262,7 @@ def _value(rows: Expr, formula: Formula, shape: Shape) -> Expr:
     if formula.denominator is None:
         return numerator
     denominator = _total(rows, formula.denominator, shape)
-    return numerator.cast("float64") / denominator.cast("float64").nullif(0)
+    return (numerator.cast("float64") / denominator.cast("float64").nullif(0)).round(formula.places)
 
 
 def _total(rows: Expr, terms: tuple[tuple[str, int], ...], shape: Shape) -> Expr:

@@ -12,10 +12,10 @@ from pathlib import Path
 import duckdb
 
 from warehouse.catalog import ORDER_KEY, Catalog
+from warehouse.cumulative import lineage_plan
 from warehouse.lineage_answer import ContextKind, ContextStep, FileOfPayloads, Payload, RawChain, RawStep
 from warehouse.lineage_rows import BearingRows, bearing_rows
 from warehouse.names import RAW_SCHEMA, quote
-from warehouse.plan import make_plan
 from warehouse.query import MetricQuery
 
 LISTED_FILES = 20
@@ -54,7 +54,7 @@ def raw_chains(
     with _attached(warehouse, gold, spill) as connection:
         raw = _Raw(connection, tuple(_entity_tables(connection)), digest, printed, max(printed, listed))
         orders = next((tuple(fact.columns) for fact in catalog.facts.values() if fact.table == _ORDERS), ())
-        return [raw.chain(bearing, orders) for bearing in bearing_rows(catalog, make_plan(catalog, query, today))]
+        return [raw.chain(bearing, orders) for bearing in bearing_rows(catalog, lineage_plan(catalog, query, today))]
 
 
 @contextmanager

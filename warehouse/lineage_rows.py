@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from warehouse.catalog import Catalog
 from warehouse.gold import Bound
 from warehouse.names import quote
-from warehouse.plan import Condition, Plan, unpriced
+from warehouse.plan import Plan, unpriced
+from warehouse.query import Op
 
 _COMPARED = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _AGGREGATED = {
@@ -81,6 +82,10 @@ def _of_legs(catalog: Catalog, plan: Plan) -> Iterator[BearingRows]:
         for each in leg.aggregates:
             if each.agg in _AGGREGATED:
                 tests, values = _tests(plan, leg.date, (*leg.conditions, *each.conditions))
+                for one in each.where:
+                    test, given = _test(one.field, one.op, one.values)
+                    tests.append(test)
+                    values += given
                 yield BearingRows(
                     measure=each.name,
                     fact=leg.fact,
@@ -103,19 +108,19 @@ def _tests(plan: Plan, day: str, flags: tuple[tuple[str, bool], ...]) -> tuple[l
     for alternatives in plan.shape.where:
         held = []
         for condition in alternatives:
-            test, given = _test(condition, plan)
+            test, given = _test(condition.field, condition.op, plan.texts_of(condition))
             held.append(test)
             values += given
         tests.append(f"({' or '.join(held)})")
     return tests, values
 
 
-def _test(condition: Condition, plan: Plan) -> tuple[str, list[Bound]]:
-    column = quote(condition.field)
-    given: list[Bound] = [plan.bounds[slot - 1] for slot in condition.slots]
-    match condition.op:
+def _test(field: str, op: Op, texts: tuple[str, ...]) -> tuple[str, list[Bound]]:
+    column = quote(field)
+    given: list[Bound] = list(texts)
+    match op:
         case "is_null" | "not_null":
-            return f"{column} is {'not ' if condition.op == 'not_null' else ''}null", []
+            return f"{column} is {'not ' if op == 'not_null' else ''}null", []
         case "ne":
             return f"{column} is distinct from ?", given
         case "in":
@@ -127,4 +132,4 @@ def _test(condition: Condition, plan: Plan) -> tuple[str, list[Bound]]:
         case "starts_with":
             return f"starts_with(lower({column}), lower(?))", given
         case _:
-            return f"{column} {_COMPARED[condition.op]} ?", given
+            return f"{column} {_COMPARED[op]} ?", given

@@ -8,7 +8,8 @@ from decimal import Decimal
 import duckdb
 
 from warehouse.catalog import Catalog, Metric
-from warehouse.gold import Bound, Cell, fetch
+from warehouse.cumulative import lineage_plan
+from warehouse.gold import Bound, Cell, Deadline, fetch
 from warehouse.lineage_answer import (
     FormulaStep,
     Lineage,
@@ -21,7 +22,7 @@ from warehouse.lineage_answer import (
 )
 from warehouse.lineage_rows import BearingRows, bearing_rows
 from warehouse.names import quote
-from warehouse.plan import calendar_of, make_plan
+from warehouse.plan import calendar_of
 from warehouse.query import MetricQuery
 from warehouse.values import Number, combined, on_the_wire, ratio
 
@@ -31,7 +32,7 @@ class _Star:
     """A snapshot's gold, asked under a deadline."""
 
     connection: duckdb.DuckDBPyConnection
-    deadline: float
+    deadline: Deadline
 
     def rows(self, sql: str, *values: Bound) -> list[tuple[Cell, ...]]:
         return fetch(self.connection, sql, values, self.deadline)
@@ -49,17 +50,18 @@ def trace(
     from warehouse.answer import answer
 
     given = answer(catalog, connection, query, now, deadline)
-    plan = make_plan(catalog, query, calendar_of(catalog).today(now))
+    plan = lineage_plan(catalog, query, calendar_of(catalog).today(now))
     [name] = plan.metrics
     metric = catalog.metrics[name]
     [(value,)] = given.rows
-    star = _Star(connection, deadline)
     components: dict[str, Decimal | None] = {}
     chains = []
-    for bearing in bearing_rows(catalog, plan):
-        chain, component = _chain(star, bearing)
-        components[bearing.measure] = component
-        chains.append(chain)
+    with Deadline(deadline) as until:
+        star = _Star(connection, until)
+        for bearing in bearing_rows(catalog, plan):
+            chain, component = _chain(star, bearing)
+            components[bearing.measure] = component
+            chains.append(chain)
     formula = _formula(metric, components, value)
     return Lineage(
         tenant=given.tenant,

@@ -1,30 +1,38 @@
 """Notices: what a reader must know beside the figures, one sentence each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from warehouse.catalog import Catalog, CatalogSource
 from warehouse.coverage import Coverage
+from warehouse.cumulative import begins_before_data
 from warehouse.gold import Cell
 from warehouse.plan import Plan, calendar_of
 from warehouse.query import MAX_LIMIT
-from warehouse.rows import Row
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a question came to.
 
-    truncated: whether there are more rows. left_out: (what a row is called, currency, number of them) without a rate.
-    unknown: a sentence for every filter value that no row has.
+    coverage, before: of the period and of the one it is compared with. buckets: those with rows. found: whether there
+    are rows. truncated: whether there are more than shown. left_out: (what a row is called, currency, number of them)
+    without a rate. lonely: previous buckets that pair with none. unknown: a sentence for every filter value that no row
+    has. rest: whether a row is the rest beyond a top.
     """
 
     plan: Plan
     coverage: Coverage
-    rows: Sequence[Row]
+    before: Coverage | None
+    buckets: frozenset[date]
+    found: bool
     truncated: bool
     left_out: Sequence[tuple[Cell, ...]]
+    left_out_before: Sequence[tuple[Cell, ...]]
+    lonely: frozenset[date]
     unknown: Sequence[str]
+    rest: bool
 
 
 def notices_of(catalog: Catalog, outcome: Outcome) -> tuple[str, ...]:
@@ -41,22 +49,23 @@ def _unknown(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
 
 
 def _nothing(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
-    found = any(row.found for row in outcome.rows)
-    return [] if found or outcome.unknown else ["No rows match the question."]
+    return [] if outcome.found or outcome.unknown else ["No rows match the question."]
 
 
 def _left_out(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
-    told = []
-    for row in dict.fromkeys(str(row) for row, *_ in outcome.left_out):
-        found = [(currency, int(str(count))) for name, currency, count in outcome.left_out if name == row]
+    told = list(_without_rate(catalog, outcome.left_out, ""))
+    return [*told, *_without_rate(catalog, outcome.left_out_before, " of the previous period")]
+
+
+def _without_rate(catalog: Catalog, left_out: Sequence[tuple[Cell, ...]], when: str) -> Iterator[str]:
+    for row in dict.fromkeys(str(row) for row, *_ in left_out):
+        found = [(currency, int(str(count))) for name, currency, count in left_out if name == row]
         number = sum(count for _, count in found)
         currencies = ", ".join(sorted(str(currency) for currency, _ in found if currency is not None))
         whose = f" in {currencies}" if currencies else ""
         are = "is" if number == 1 else "are"
-        told.append(
-            f"{_counted(number, row)}{whose} without a rate to {catalog.tenant.currency} {are} left out of amounts."
-        )
-    return told
+        rate = f"without a rate to {catalog.tenant.currency}"
+        yield f"{_counted(number, row)}{whose}{when} {rate} {are} left out of amounts."
 
 
 def _unmeasured(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
@@ -90,14 +99,42 @@ def _not_over(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
         return [f"The period is not over: it ends on {period.end}."]
     if period.end is None and bucket is not None:
         current = calendar_of(catalog).bucket(today, bucket.grain)
-        if any(row.bucket == current for row in outcome.rows):
+        if current in outcome.buckets:
             return [f"The {bucket.grain.replace('_', ' ')} of {current} is not over."]
     return []
 
 
 def _partial(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
-    parts = [_days(source) for source in outcome.coverage.partial()]
-    return [f"Not the whole period is covered: {', '.join(parts)}."] if parts else []
+    told = []
+    for which, coverage in (("period", outcome.coverage), ("previous period", outcome.before)):
+        parts = [_days(source) for source in coverage.partial()] if coverage else []
+        if parts:
+            told.append(f"Not the whole {which} is covered: {', '.join(parts)}.")
+    return told
+
+
+def _compared(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    pairing, bucket = outcome.plan.pairing, outcome.plan.shape.bucket
+    if pairing is None:
+        return []
+    if pairing.previous.start is None:
+        return ["There is nothing to compare with: the period has no partner in the calendar before it."]
+    if not outcome.lonely or bucket is None:
+        return []
+    number = _counted(len(outcome.lonely), bucket.grain.replace("_", " "))
+    pair = "pairs" if len(outcome.lonely) == 1 else "pair"
+    return [f"{number} of the previous period {pair} with none of this one: in its totals, but in no row."]
+
+
+def _rest(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    ranking = outcome.plan.ranking
+    if ranking is None or not outcome.rest:
+        return []
+    return [f"Other is every {ranking.dimension} beyond the first {ranking.n} by {ranking.by}, taken together."]
+
+
+def _reaching_back(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    return list(begins_before_data(catalog, outcome.plan, outcome.coverage))
 
 
 NOTICES: tuple[Callable[[Catalog, Outcome], Sequence[str]], ...] = (
@@ -106,8 +143,11 @@ NOTICES: tuple[Callable[[Catalog, Outcome], Sequence[str]], ...] = (
     _left_out,
     _unmeasured,
     _truncated,
+    _rest,
+    _compared,
     _not_over,
     _partial,
+    _reaching_back,
     _notes,
 )
 

@@ -33,6 +33,8 @@ _NAMES = (
     *(f"{unit}_to_date" for unit in _UNITS),
 )
 _DAY = timedelta(days=1)
+_DAYS: dict[Grain, int] = {"day": 1, "week": 7}
+_MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "fiscal_quarter": 3, "year": 12, "fiscal_year": 12}
 _COUNTED = re.compile(r"last_([0-9]{1,5})_(day|week|month)s?")
 _UNIT = re.compile(r"(this|last)_(week|month|quarter|year)")
 _TO_DATE = re.compile(r"(week|month|quarter|year)_to_date")
@@ -45,6 +47,19 @@ class Period:
 
     start: date | None
     end: date | None
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a period's name stands for: its days, and the whole units that it is made of.
+
+    unit: day for single days and ranges of them, None for all; whole: the units from their first day to their last,
+    which a unit to date has not reached.
+    """
+
+    days: Period
+    unit: Grain | None
+    whole: Period
 
 
 @dataclass(frozen=True)
@@ -84,25 +99,34 @@ class Calendar:
 
     def next_bucket(self, first: date, grain: Grain) -> date:
         """The first day of the bucket after the one that begins on `first`."""
-        match grain:
-            case "day":
-                return first + _DAY
-            case "week":
-                return first + 7 * _DAY
-            case "month":
-                return _months_on(first, 1)
-            case "quarter" | "fiscal_quarter":
-                return _months_on(first, 3)
-            case "year" | "fiscal_year":
-                return _months_on(first, 12)
+        return self.nth_bucket(first, grain, 1)
 
     def unit(self, day: date, grain: Grain) -> Period:
         """The whole bucket that `day` falls into."""
         first = self.bucket(day, grain)
         return Period(first, self.next_bucket(first, grain) - _DAY)
 
+    def nth_bucket(self, first: date, grain: Grain, count: int) -> date:
+        """The first day of the bucket `count` after (negative: before) the one that begins on `first`.
+
+        Raises ValueError or OverflowError outside of the years 1 to 9999.
+        """
+        months = _MONTHS.get(grain)
+        return first + count * _DAYS[grain] * _DAY if months is None else _months_on(first, count * months)
+
+    def buckets_between(self, first: date, last: date, grain: Grain) -> int:
+        """How many buckets after the one that begins on `first` the one that begins on `last` is."""
+        months = _MONTHS.get(grain)
+        if months is None:
+            return (last - first).days // _DAYS[grain]
+        return ((last.year - first.year) * 12 + last.month - first.month) // months
+
     def period(self, text: str, today: date) -> Period:
-        """The days that a period's name stands for, seen from `today`.
+        """The days that a period's name stands for, as in span."""
+        return self.span(text, today).days
+
+    def span(self, text: str, today: date) -> Span:
+        """What a period's name stands for, seen from `today`.
 
         Raises BadValueError on anything but PERIOD_FORMS.
         """
@@ -116,49 +140,50 @@ class Calendar:
                 return found
         raise _unknown(text)
 
-    def _named(self, text: str, today: date) -> Period | None:
+    def _named(self, text: str, today: date) -> Span | None:
         if text == "all":
-            return Period(None, None)
+            return Span(Period(None, None), None, Period(None, None))
         if text == "today":
-            return Period(today, today)
+            return _whole(Period(today, today), "day")
         if text == "yesterday":
-            return Period(today - _DAY, today - _DAY)
+            return _whole(Period(today - _DAY, today - _DAY), "day")
         if match := _COUNTED.fullmatch(text):
             grain = _grain(match[2])
             count = int(match[1])
             if count < 1:
                 raise BadValueError(f"The period {quoted(text)} is empty: N in last_N_{grain}s is at least 1.")
             end = self.bucket(today, grain)
-            return Period(_back(end, grain, count), end - _DAY)
+            return _whole(Period(self.nth_bucket(end, grain, -count), end - _DAY), grain)
         if match := _UNIT.fullmatch(text):
             grain = _grain(match[2])
             this = self.unit(today, grain)
             assert this.start is not None
-            return this if match[1] == "this" else self.unit(this.start - _DAY, grain)
+            return _whole(this if match[1] == "this" else self.unit(this.start - _DAY, grain), grain)
         if match := _TO_DATE.fullmatch(text):
-            return Period(self.bucket(today, _grain(match[1])), today)
+            grain = _grain(match[1])
+            return Span(Period(self.bucket(today, grain), today), grain, self.unit(today, grain))
         return None
 
-    def _dates(self, text: str, today: date) -> Period | None:
+    def _dates(self, text: str, today: date) -> Span | None:
         if match := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})", text):
             start, end = date.fromisoformat(match[1]), date.fromisoformat(match[2])
             if end < start:
                 raise BadValueError(f"The period {quoted(text)} ends before it starts: write {end}..{start}.")
-            return Period(start, end)
+            return _whole(Period(start, end), "day")
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return Period(date.fromisoformat(text), date.fromisoformat(text))
+            return _whole(Period(date.fromisoformat(text), date.fromisoformat(text)), "day")
         if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})", text):
-            return self.unit(date(int(match[1]), int(match[2]), 1), "month")
+            return _whole(self.unit(date(int(match[1]), int(match[2]), 1), "month"), "month")
         if match := re.fullmatch(r"([0-9]{4})-W([0-9]{2})", text):
             monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
-            return Period(monday, monday + 6 * _DAY)
+            return _whole(Period(monday, monday + 6 * _DAY), "week")
         if match := re.fullmatch(r"([0-9]{4})-Q([1-4])", text):
-            return self.unit(date(int(match[1]), int(match[2]) * 3 - 2, 1), "quarter")
+            return _whole(self.unit(date(int(match[1]), int(match[2]) * 3 - 2, 1), "quarter"), "quarter")
         if match := re.fullmatch(r"[0-9]{4}", text):
-            return Period(date(int(text), 1, 1), date(int(text), 12, 31))
+            return _whole(Period(date(int(text), 1, 1), date(int(text), 12, 31)), "year")
         return None
 
-    def _fiscal(self, text: str, today: date) -> Period | None:
+    def _fiscal(self, text: str, today: date) -> Span | None:
         match = re.fullmatch(r"FY([0-9]{4})(?:-Q([1-4]))?", text)
         if match is None:
             return None
@@ -166,19 +191,17 @@ class Calendar:
         ends_next_year = self.fiscal_year_start > 1
         first = date(int(match[1]) - ends_next_year, self.fiscal_year_start, 1)
         if match[2] is None:
-            return Period(first, _months_on(first, 12) - _DAY)
+            return _whole(Period(first, _months_on(first, 12) - _DAY), "fiscal_year")
         start = _months_on(first, 3 * (int(match[2]) - 1))
-        return Period(start, _months_on(start, 3) - _DAY)
+        return _whole(Period(start, _months_on(start, 3) - _DAY), "fiscal_quarter")
+
+
+def _whole(days: Period, unit: Grain) -> Span:
+    return Span(days, unit, days)
 
 
 def _grain(unit: str) -> Grain:
     return next(grain for grain in GRAINS if grain == unit)
-
-
-def _back(first: date, grain: Grain, count: int) -> date:
-    if grain == "month":
-        return _months_on(first, -count)
-    return first - count * (7 * _DAY if grain == "week" else _DAY)
 
 
 def _months_on(first: date, months: int) -> date:

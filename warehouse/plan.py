@@ -1,15 +1,37 @@
 """Plan: what a question comes to on one catalog, as a value that can be printed, compared and compiled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from warehouse.catalog import CURRENCY, DATE, ORDER_KEY, Catalog, Fact, Measure, Metric, condition, native_of
-from warehouse.errors import BadValueError, UnknownNameError, quoted
+from warehouse.catalog import (
+    CURRENCY,
+    DATE,
+    ORDER_KEY,
+    Catalog,
+    Fact,
+    Measure,
+    Metric,
+    Restriction,
+    condition,
+    native_of,
+)
+from warehouse.columns import metric_columns
+from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError, quoted
+from warehouse.having import Test, having_of
+from warehouse.likeness import unknown_metric
 from warehouse.mart_meta import Aggregation
+from warehouse.pairing import Pairing
 from warehouse.periods import Calendar, Grain, Period
-from warehouse.query import AnyFilter, Filter, MetricQuery, Op, Scalar
+from warehouse.query import AnyFilter, Filter, MetricQuery, Op, Scalar, Show
 from warehouse.splits import check_splits
+from warehouse.values import ratio_places
+
+# what is compared, filled, windowed or filtered once more is brought here group by group
+MOST_GROUPS = 50_000
+
+# no name of a dimension or metric has two underscores
+REST = "is__rest"
 
 LISTS: frozenset[Op] = frozenset({"in", "not_in"})
 BLANK: frozenset[Op] = frozenset({"is_null", "not_null"})
@@ -24,6 +46,7 @@ class Aggregate:
     column: str | None
     native: str | None
     conditions: tuple[tuple[str, bool], ...]
+    where: tuple[Restriction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,11 +76,15 @@ class Condition:
 
 @dataclass(frozen=True)
 class Formula:
-    """A metric over the legs' aggregates: measures with how often each is added, over others or none."""
+    """A metric over the legs' aggregates: measures with how often each is added, over others or none.
+
+    places: what a ratio is rounded to, so that those which are shown equal are ordered as equal.
+    """
 
     name: str
     numerator: tuple[tuple[str, int], ...]
     denominator: tuple[tuple[str, int], ...] | None
+    places: int
 
 
 @dataclass(frozen=True)
@@ -82,8 +109,9 @@ class Shape:
     """Everything of a plan that its SQL depends on, and no value: the key of the compiled SQL.
 
     where: all of these must hold, each being a tuple of which one must. bounded: slots 1 and 2 are the first and the
-    last day. The slots after those of the filters are the first and the last bucket that each of `dated` is covered
-    in, the last slot is the number of rows.
+    last day. top: the dimension of which only some values stay themselves; two slots after those of the filters hold
+    them, and whether NULL is among them. The slots after these are the first and the last bucket that each of `dated`
+    is covered in, the last slot is the number of rows.
     """
 
     legs: tuple[Leg, ...]
@@ -92,11 +120,22 @@ class Shape:
     bounded: bool
     where: tuple[tuple[Condition, ...], ...]
     order: tuple[Ordering, ...]
+    top: str | None = None
+
+    @property
+    def top_slot(self) -> int:
+        """The slot after those of the days and the filters."""
+        return 1 + (2 if self.bounded else 0) + sum(len(each.slots) for part in self.where for each in part)
 
     @property
     def first_free_slot(self) -> int:
-        """The slot after those of the days and the filters."""
-        return 1 + (2 if self.bounded else 0) + sum(len(each.slots) for part in self.where for each in part)
+        """The slot after those of the days, the filters and the top values."""
+        return self.top_slot + (2 if self.top else 0)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that tell groups apart."""
+        return (*self.group_by, REST) if self.top else self.group_by
 
     @property
     def dated(self) -> tuple[str, ...]:
@@ -109,20 +148,84 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """The n values of a dimension that have most of a metric, by the plan that ranks them."""
+
+    n: int
+    by: str
+    dimension: str
+    plan: "Plan"
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A shape with its values: the days asked for, and the texts bound to the filters' slots."""
+    """A shape with its values: the days asked for, and the texts bound to the filters' slots; and what is done with
+    its groups: gaps filled, a comparison, windows, having, order (columns with whether descending) and limit.
+
+    top_values: what is bound to the slots of shape.top, once the ranking has told it. cumulative: those of the metrics
+    that are sums over windows.
+    """
 
     shape: Shape
     metrics: tuple[str, ...]
     period: Period
     texts: tuple[str, ...]
     limit: int
+    ranking: Ranking | None = None
+    top_values: tuple[str | None, ...] = ()
+    gaps: bool = False
+    pairing: Pairing | None = None
+    show: tuple[Show, ...] = ()
+    totals: bool = False
+    having: tuple[tuple[Test, ...], ...] = ()
+    order: tuple[tuple[str, bool], ...] = ()
+    cumulative: tuple[str, ...] = ()
 
     @property
     def bounds(self) -> tuple[date | str, ...]:
         """The bound values of the facts' rows, in the order of their slots."""
         days = (self.period.start, self.period.end) if self.shape.bounded else ()
         return (*(day for day in days if day is not None), *self.texts)
+
+    @property
+    def top_bounds(self) -> tuple[list[str] | bool, ...]:
+        """The bound values of the slots of shape.top."""
+        if self.shape.top is None:
+            return ()
+        return [value for value in self.top_values if value is not None], None in self.top_values
+
+    @property
+    def needs_every_group(self) -> bool:
+        """Whether SQL cannot say which groups come first."""
+        return bool(self.gaps or self.pairing or self.show or self.having or self.cumulative)
+
+    @property
+    def takes_every_group(self) -> bool:
+        """Whether all groups are fetched, where they are few enough.
+
+        SQL does not know which sources cover a metric: split by source, it would sort what is null as 0.
+        """
+        by_source = not {"source_name", "platform"}.isdisjoint(self.shape.group_by)
+        return self.needs_every_group or by_source
+
+    def over(self, period: Period) -> "Plan":
+        """The same plan over another period."""
+        return replace(self, period=period)
+
+    def within(self, days: Period) -> "Plan":
+        """The same plan over days whose first and last are given, although it may have been over all."""
+        if self.shape.bounded:
+            return self.over(days)
+        where = tuple(
+            tuple(replace(each, slots=tuple(slot + 2 for slot in each.slots)) for each in part)
+            for part in self.shape.where
+        )
+        return replace(self, shape=replace(self.shape, bounded=True, where=where), period=days)
+
+    def without_groups(self) -> "Plan":
+        """The plan of the totals: the same facts under the same period and filters, in one group."""
+        shape = replace(self.shape, group_by=(), bucket=None, order=(), top=None)
+        return replace(self, shape=shape, ranking=None, top_values=(), gaps=False, show=(), having=(), order=())
 
     def texts_of(self, condition: Condition) -> tuple[str, ...]:
         """The values of a condition."""
@@ -142,39 +245,91 @@ def make_plan(catalog: Catalog, query: MetricQuery, today: date) -> Plan:
     """
     metrics = _metrics(catalog, query)
     calendar = calendar_of(catalog)
-    period = calendar.period(query.period, today)
+    span = calendar.span(query.period, today)
     group_by, bucket = _groups(query, calendar)
     filters = [part.any if isinstance(part, AnyFilter) else (part,) for part in query.where]
-    fields = [name for name in group_by if name != DATE]
-    fields += [each.field for part in filters for each in part]
+    split = [name for name in group_by if name != DATE]
+    fields = [*split, *(each.field for part in filters for each in part)]
     check_splits(catalog, query.metrics, fields)
-    bounded = period.start is not None
+    bounded = span.days.start is not None
     texts: list[str] = []
     where = tuple(tuple(_condition(each, texts, 2 if bounded else 0) for each in part) for part in filters)
+    _check_show(catalog, query, bucket)
+    columns = [column.name for column in metric_columns(query.metrics, query.compare is not None, query.show)]
+    order = _order(query, columns, group_by)
     shape = Shape(
         legs=_legs(catalog, metrics, fields),
         group_by=group_by,
         bucket=bucket,
         bounded=bounded,
         where=where,
-        order=_order(query, metrics, group_by),
+        order=_sql_order(order, metrics),
     )
-    return Plan(shape=shape, metrics=query.metrics, period=period, texts=tuple(texts), limit=query.limit)
+    cumulative = tuple(name for name, metric in metrics.items() if metric.window is not None)
+    plan = Plan(shape, query.metrics, span.days, tuple(texts), query.limit, order=order, cumulative=cumulative)
+    ranking = _ranking(catalog, query, plan, fields)
+    return replace(
+        plan,
+        shape=replace(shape, top=ranking.dimension if ranking else None),
+        ranking=ranking,
+        gaps=query.fill_gaps,
+        pairing=Pairing.of(query.compare, span, today) if query.compare else None,
+        show=query.show,
+        totals=query.totals,
+        having=having_of(query.having, columns),
+    )
+
+
+def _check_show(catalog: Catalog, query: MetricQuery, bucket: Bucket | None) -> None:
+    _once("show", query.show)
+    for name in query.metrics if query.show else ():
+        if not catalog.metrics[name].additive:
+            others = [each for each in query.metrics if catalog.metrics[each].additive]
+            step = f"show it for {', '.join(others)} alone" if others else "leave show out"
+            raise NotAnswerableError(f"{quoted(name)} does not add up, so that it has no {query.show[0]}: {step}.")
+    if bucket is None and "running" in query.show:
+        raise BadValueError("show running adds up over dates: give a grain.")
+    if bucket is None and query.fill_gaps:
+        raise BadValueError("fill_gaps fills dates without rows: give a grain.")
+
+
+def _ranking(catalog: Catalog, query: MetricQuery, plan: Plan, fields: list[str]) -> Ranking | None:
+    if query.top is None:
+        return None
+    if query.having:
+        raise BadValueError("top and having cannot be asked together: leave one out.")
+    split = [name for name in plan.shape.group_by if name != DATE]
+    if not split:
+        raise BadValueError("top ranks a dimension: give one in group_by.")
+    if query.top.dimension is None and len(split) > 1:
+        raise BadValueError(f"top ranks one dimension: give it as dimension, {' or '.join(split)}.")
+    dimension = query.top.dimension or split[0]
+    if dimension not in split:
+        raise UnknownNameError("dimension in top", dimension, split, f"Rank one of group_by: {', '.join(split)}.")
+    by = (query.top.by or query.metrics[0]).removeprefix("-")
+    if by not in query.metrics:
+        raise UnknownNameError("metric in top", by, query.metrics, "Rank by an asked metric.")
+    metric = {by: catalog.metrics[by]}
+    order = ((by, True), (dimension, False))
+    shape = replace(
+        plan.shape,
+        legs=_legs(catalog, metric, fields),
+        group_by=(dimension,),
+        bucket=None,
+        order=_sql_order(order, metric),
+    )
+    cumulative = tuple(name for name in plan.cumulative if name == by)
+    ranks = replace(plan, shape=shape, metrics=(by,), limit=query.top.n, order=order, cumulative=cumulative)
+    return Ranking(query.top.n, by, dimension, ranks)
 
 
 def _metrics(catalog: Catalog, query: MetricQuery) -> dict[str, Metric]:
     listed = catalog.listed()
     for name in query.metrics:
         if name not in listed:
-            meant = [known for known, metric in listed.items() if _folded(name) in map(_folded, metric.synonyms)]
-            step = f"It may be meant as {', '.join(meant)}." if meant else "list_metrics names them all."
-            raise UnknownNameError("metric", name, listed, step)
+            raise unknown_metric(catalog, name)
     _once("metrics", query.metrics)
     return {name: listed[name] for name in query.metrics}
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace("_", " ").strip()
 
 
 def _once(argument: str, names: tuple[str, ...]) -> None:
@@ -249,12 +404,13 @@ def _leg(name: str, fact: Fact, measures: dict[str, Measure], fields: list[str])
     aggregates = []
     for measure, meta in measures.items():
         conditions = tuple(condition(text) for text in meta.filter if text not in shared)
-        aggregates.append(Aggregate(measure, meta.agg, meta.column, None, conditions))
+        aggregates.append(Aggregate(measure, meta.agg, meta.column, None, conditions, meta.where))
         if meta.unpriced and meta.agg in ("sum", "median"):
             native = native_of(meta.column, fact.columns)
-            aggregates.append(Aggregate(unpriced(measure), "unpriced", meta.column, native, conditions))
+            aggregates.append(Aggregate(unpriced(measure), "unpriced", meta.column, native, conditions, meta.where))
     columns = {fact.date: None, **dict.fromkeys(fields)}
     columns |= {condition(text)[0]: None for meta in measures.values() for text in meta.filter}
+    columns |= {each.field: None for meta in measures.values() for each in meta.where}
     columns |= {column: None for each in aggregates for column in (each.column, each.native) if column}
     if any(each.agg == "unpriced" for each in aggregates):
         columns |= {name: None for name in (ORDER_KEY, CURRENCY) if name in fact.columns}
@@ -274,24 +430,29 @@ def unpriced(measure: str) -> str:
     return f"{measure}__unpriced"
 
 
-def _order(query: MetricQuery, metrics: dict[str, Metric], group_by: tuple[str, ...]) -> tuple[Ordering, ...]:
+def _order(query: MetricQuery, columns: list[str], group_by: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     asked = query.order_by or ((DATE,) if DATE in group_by else (f"-{query.metrics[0]}",))
-    order: dict[str, Ordering] = {}
+    order: dict[str, bool] = {}
     for text in asked:
         name = text.removeprefix("-")
+        if name not in columns and name not in group_by:
+            names = [*columns, *group_by]
+            raise UnknownNameError("column in order_by", name, names, "Order by a column of the answer.")
+        order.setdefault(name, name != text)
+    return tuple({**order, **{name: order.get(name, False) for name in group_by}}.items())
+
+
+def _sql_order(order: tuple[tuple[str, bool], ...], metrics: dict[str, Metric]) -> tuple[Ordering, ...]:
+    """The part of an order that SQL can follow: what is compared or windowed is not known there."""
+    known = []
+    for name, descending in order:
         if name in metrics:
-            order.setdefault(name, Ordering(_formula(name, metrics[name]), name != text))
-        elif name in group_by:
-            order.setdefault(name, Ordering(name, name != text))
-        else:
-            raise UnknownNameError(
-                "column in order_by", name, [*metrics, *group_by], "Order by an asked metric or group-by column."
-            )
-    for name in group_by:
-        order.setdefault(name, Ordering(name, False))
-    return tuple(order.values())
+            known.append(Ordering(_formula(name, metrics[name]), descending))
+        elif "__" not in name:
+            known.append(Ordering(name, descending))
+    return tuple(known)
 
 
 def _formula(name: str, metric: Metric) -> Formula:
     denominator = None if metric.denominator is None else tuple(metric.denominator.items())
-    return Formula(name, tuple(metric.numerator.items()), denominator)
+    return Formula(name, tuple(metric.numerator.items()), denominator, ratio_places(metric.unit))

@@ -1,5 +1,6 @@
 """From a verified build to the snapshot that is served: gold, catalog, fingerprint."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,10 +12,12 @@ from warehouse.catalog import Catalog, CatalogSource
 from warehouse.cataloguing import build_catalog
 from warehouse.lineage import LEDGER_TABLES
 from warehouse.mart_meta import fact_marts
+from warehouse.metrics_file import MetricsFile
 from warehouse.names import GOLD_SCHEMA, RAW_SCHEMA, quote
+from warehouse.own_metrics import with_own_metrics
 from warehouse.semantic import semantic_yaml
 from warehouse.snapshot_history import write_history
-from warehouse.store import FileStore, new_version_id
+from warehouse.store import FileStore, Version, new_version_id
 from warehouse.tenants import Tenant
 
 _MEMORY = "2GB"
@@ -41,11 +44,13 @@ def publish(
     sources: Sequence[PublishedSource],
     notices: Sequence[str],
     fingerprint: str,
+    own_metrics: MetricsFile | None = None,
 ) -> Catalog:
     """Copy the marts and the ledger of the work database into a snapshot and make it the current one.
 
-    mart_meta: as in BuildReport; only marts named there are copied, facts ordered by their business date. Returns the
-    catalog that was published. Until the pointer moves, the last step, the snapshot before is served.
+    mart_meta: as in BuildReport; only marts named there are copied, facts ordered by their business date. own_metrics:
+    those of metrics.yml; what is wrong with them is in the catalog's metric_notices. Returns the catalog that was
+    published. Until the pointer moves, the last step, the snapshot before is served.
     """
     version_id = new_version_id()
     published: list[Catalog] = []
@@ -63,15 +68,44 @@ def publish(
                 notices,
                 gold,
             )
+            catalog = with_own_metrics(catalog, own_metrics or MetricsFile(), gold)
             write_history(folder, version_id, gold, store.current())
             gold.execute("checkpoint")
-        (folder / "catalog.json").write_text(catalog.to_json(), encoding="utf-8")
-        (folder / "semantic.yml").write_text(semantic_yaml(catalog), encoding="utf-8")
-        (folder / "fingerprint").write_text(fingerprint, encoding="utf-8")
+        _describe(folder, catalog, fingerprint)
         published.append(catalog)
 
     store.publish(version_id, write)
     return published[0]
+
+
+def republish(store: FileStore, served: Version, own_metrics: MetricsFile) -> Catalog:
+    """Publish the rows that are served once more, with other own metrics; returns the new catalog.
+
+    For a metrics.yml that has changed while nothing else has: no model is run, and the gold is copied as it is.
+    """
+    version_id = new_version_id()
+    published: list[Catalog] = []
+
+    def write(folder: Path) -> None:
+        before = Catalog.from_json(served.catalog_file.read_bytes())
+        file = folder / served.gold_file.name
+        shutil.copyfile(served.gold_file, file)
+        now = datetime.now(UTC).replace(microsecond=0)
+        renewed = before.model_copy(update={"snapshot": version_id, "refreshed_at": now})
+        with duckdb.connect(str(file), read_only=True, config={"memory_limit": _MEMORY}) as gold:
+            catalog = with_own_metrics(renewed, own_metrics, gold)
+            write_history(folder, version_id, gold, served)
+        _describe(folder, catalog, served.fingerprint_file.read_text(encoding="utf-8"))
+        published.append(catalog)
+
+    store.publish(version_id, write)
+    return published[0]
+
+
+def _describe(folder: Path, catalog: Catalog, fingerprint: str) -> None:
+    (folder / "catalog.json").write_text(catalog.to_json(), encoding="utf-8")
+    (folder / "semantic.yml").write_text(semantic_yaml(catalog), encoding="utf-8")
+    (folder / "fingerprint").write_text(fingerprint, encoding="utf-8")
 
 
 def _copy(gold: duckdb.DuckDBPyConnection, warehouse: Path, mart_meta: Mapping[str, Mapping[str, object]]) -> None:

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from warehouse.errors import BadValueError, CallerError, UnknownNameError, quoted
+from warehouse.pairing import COMPARES, Compare
 from warehouse.periods import EXAMPLES, GRAINS, PERIOD_FORMS, Grain
 
 MAX_METRICS = 10
@@ -26,6 +27,8 @@ _MAX_VALUES = 200
 
 Op = Literal["eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "contains", "starts_with", "is_null", "not_null"]
 OPS: tuple[Op, ...] = get_args(Op)
+Show = Literal["share", "running"]
+SHOWS: tuple[Show, ...] = get_args(Show)
 
 # said once: each is the description of an argument and the end of its refusal
 RULES: dict[str, str] = {
@@ -34,8 +37,16 @@ RULES: dict[str, str] = {
     "grain": f"one of {', '.join(GRAINS)}",
     "period": f"one of {PERIOD_FORMS}",
     "where": f'a list of {{"field", "op", "value"}}, op one of {", ".join(OPS)}, or {{"any": [such filters]}}',
-    "order_by": 'a list of asked metrics or group-by columns, "-" before one for descending',
+    "order_by": 'a list of columns of the answer, "-" before one for descending',
     "limit": f"a whole number from 1 to {MAX_LIMIT}",
+    "compare": f"one of {', '.join(COMPARES)}",
+    "having": "filters as in where, on asked metrics with numbers for values",
+    "top": f'{{"n", "by", "dimension"}}: the n (1 to {MAX_LIMIT}) values of a dimension with most of a metric',
+    "totals": "true or false",
+    "show": f"a list of {' and '.join(SHOWS)}",
+    "fill_gaps": "true or false",
+    "snapshot": "the id of a snapshot that an answer named",
+    "explain": "true or false",
 }
 
 
@@ -43,6 +54,8 @@ RULES: dict[str, str] = {
 _IN_SHORT = {
     "period": f"text such as {EXAMPLES}",
     "where": 'filters such as {"field": "order_status", "op": "eq", "value": "paid"}',
+    "having": 'filters such as {"field": "orders", "op": "gt", "value": 10}',
+    "top": 'an object such as {"n": 5, "by": "orders"}',
 }
 
 
@@ -50,6 +63,22 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str | Mapping) else value
 
 
+def _text(value: object) -> object:
+    # a year is as often given as a number
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 9 else value
+
+
+def _flag(value: object) -> object:
+    return {"true": True, "false": False}.get(value.lower(), value) if isinstance(value, str) else value
+
+
+# what models write where they mean the same: 2026 for "2026", "5" for 5, "true" for true
+Whole = Annotated[StrictInt, BeforeValidator(_number), Field(ge=1, le=MAX_LIMIT)]
+Flag = Annotated[StrictBool, BeforeValidator(_flag)]
 Scalar = StrictStr | StrictBool | StrictInt | StrictFloat
 Texts = Annotated[tuple[StrictStr, ...], BeforeValidator(_listed)]
 
@@ -72,16 +101,32 @@ class AnyFilter(_Input):
     any: Annotated[tuple[Filter, ...], Field(min_length=1, max_length=_MAX_FILTERS)]
 
 
+class Top(_Input):
+    """The n values of a dimension that have most of a metric; the rest becomes one group."""
+
+    n: Whole
+    by: StrictStr | None = None
+    dimension: StrictStr | None = None
+
+
 class MetricQuery(_Input):
     """A question: metrics, split by dimensions, over a period, under filters."""
 
     metrics: Annotated[Texts, Field(min_length=1, max_length=MAX_METRICS)]
     group_by: Texts = ()
     grain: Grain | None = None
-    period: StrictStr = "all"
+    period: Annotated[StrictStr, BeforeValidator(_text)] = "all"
     where: Annotated[tuple[Filter | AnyFilter, ...], BeforeValidator(_listed), Field(max_length=_MAX_FILTERS)] = ()
     order_by: Texts = ()
-    limit: Annotated[StrictInt, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    limit: Whole = DEFAULT_LIMIT
+    compare: Compare | None = None
+    having: Annotated[tuple[Filter | AnyFilter, ...], BeforeValidator(_listed), Field(max_length=_MAX_FILTERS)] = ()
+    top: Top | None = None
+    totals: Flag = False
+    show: Annotated[tuple[Show, ...], BeforeValidator(_listed)] = ()
+    fill_gaps: Flag = False
+    snapshot: StrictStr | None = None
+    explain: Flag = False
 
     @staticmethod
     def parse(arguments: Mapping[str, object]) -> "MetricQuery":
@@ -102,13 +147,20 @@ def _refusal(error: ValidationError) -> CallerError:
     # of a union every branch complains; the first to do so is the one that was most likely meant
     errors = error.errors()
     first = next((each for each in errors if each["type"] == "too_long"), errors[0])
-    name = str(first["loc"][0])
-    if first["type"] == "missing" and len(first["loc"]) == 1:
+    name, *within = (str(part) for part in first["loc"])
+    rule = _IN_SHORT.get(name, RULES[name])
+    if first["type"] == "missing" and not within:
         return BadValueError(f"{name} is missing: give {RULES[name]}.")
     if first["type"] == "too_long":
         return BadValueError(
             f"{name} has {len(first['input'])} entries where at most {first['ctx']['max_length']} fit."
         )
-    if first["type"] == "too_short" and len(first["loc"]) == 1:
+    if first["type"] == "too_short" and not within:
         return BadValueError(f"{name} is empty: give {RULES[name]}.")
-    return BadValueError(f"{name} cannot be {quoted(first['input'])}: give {_IN_SHORT.get(name, RULES[name])}.")
+    if name == "top" and within:
+        if first["type"] == "missing":
+            return BadValueError(f"top has no {within[0]}: give {rule}.")
+        if first["type"] == "extra_forbidden":
+            return BadValueError(f"top takes n, by and dimension, not {quoted(within[0])}: give {rule}.")
+        return BadValueError(f"{within[0]} of top cannot be {quoted(first['input'])}: give {rule}.")
+    return BadValueError(f"{name} cannot be {quoted(first['input'])}: give {rule}.")

@@ -1,7 +1,7 @@
 """Rows: what SQL gave, brought to the asked metrics' values."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -9,18 +9,25 @@ from warehouse.catalog import DATE, Catalog, Metric
 from warehouse.coverage import Coverage
 from warehouse.gold import Cell
 from warehouse.periods import Period
-from warehouse.plan import Plan, calendar_of, unpriced
-from warehouse.values import Number, combined, on_the_wire, ratio
+from warehouse.plan import REST, Plan, calendar_of, unpriced
+from warehouse.values import combined, ratio
+from warehouse.windows import window_days
 
 _Covered = Callable[[Iterable[str]], bool]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of SQL: its group-by cells, and its components, None where no row of a fact stands behind one."""
+    """One row of SQL: its group-by cells, and its components, None where no row of a fact stands behind one.
+
+    is_rest: it is the group of everything beyond the top values. windows: by cumulative metric, the components of its
+    window that ends with the row's bucket.
+    """
 
     keys: Mapping[str, Cell]
     components: Mapping[str, Decimal | None]
+    is_rest: bool = False
+    windows: Mapping[str, Mapping[str, Decimal | None]] = field(default_factory=dict)
 
     @staticmethod
     def of(plan: Plan, cells: Mapping[str, Cell]) -> "Row":
@@ -32,12 +39,22 @@ class Row:
                 # a count of 0 is a count of nothing, as a sum over no rows is
                 nothing = cell is None or (each.agg not in ("sum", "median") and cell == 0)
                 components[each.name] = None if nothing else Decimal(str(cell))
-        return Row({name: cells[name] for name in plan.shape.group_by}, components)
+        return Row({name: cells[name] for name in plan.shape.group_by}, components, bool(cells.get(REST)))
+
+    @staticmethod
+    def empty(plan: Plan, keys: Mapping[str, Cell], is_rest: bool = False) -> "Row":
+        """A row of a group that no row of a fact stands behind."""
+        return Row(keys, {each.name: None for leg in plan.shape.legs for each in leg.aggregates}, is_rest)
+
+    def key(self) -> tuple[tuple[Cell, ...], bool]:
+        """What tells its group from others within a bucket."""
+        return tuple(cell for name, cell in self.keys.items() if name != DATE), self.is_rest
 
     @property
     def found(self) -> bool:
         """Whether any row of a fact stands behind it."""
-        return any(value is not None for value in self.components.values())
+        parts = (self.components, *self.windows.values())
+        return any(value is not None for part in parts for value in part.values())
 
     @property
     def bucket(self) -> date | None:
@@ -45,15 +62,32 @@ class Row:
         day = self.keys.get(DATE)
         return day if isinstance(day, date) else None
 
-    def on_the_wire(self, catalog: Catalog, plan: Plan, coverage: Coverage) -> tuple[Number | None, ...]:
-        """Its cells in the order of the answer's columns."""
+    def values(self, catalog: Catalog, plan: Plan, coverage: Coverage) -> dict[str, Decimal | None]:
+        """The values of the plan's metrics by name."""
         days = self._days(catalog, plan, coverage)
 
         def covered(measures: Iterable[str]) -> bool:
             return coverage.covers(measures, days, self._text("source_name"), self._text("platform"))
 
-        values = [self._value(catalog.metrics[name], catalog, covered) for name in plan.metrics]
-        return (*map(self._text, self.keys), *map(on_the_wire, values))
+        return {
+            name: self._of_window(name, catalog, coverage, days)
+            if name in plan.cumulative
+            else self._value(catalog.metrics[name], catalog, covered)
+            for name in plan.metrics
+        }
+
+    def _of_window(self, name: str, catalog: Catalog, coverage: Coverage, bucket: Period) -> Decimal | None:
+        """The value of a cumulative metric: what any source covers of its window decides between 0 and null."""
+        metric, end = catalog.metrics[name], coverage.elapsed_end
+        if metric.window is None or end is None or bucket.end is None or (bucket.start and bucket.start > end):
+            return None
+        days = window_days(metric.window, min(bucket.end, end), calendar_of(catalog))
+
+        def covered(measures: Iterable[str]) -> bool:
+            return coverage.reaches(measures, days, self._text("source_name"), self._text("platform"))
+
+        summed = {**dict.fromkeys(metric.measures()), **self.windows.get(name, {})}
+        return Row(self.keys, summed)._value(metric, catalog, covered)
 
     def _text(self, name: str) -> str | None:
         cell = self.keys.get(name)

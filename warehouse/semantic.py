@@ -12,23 +12,29 @@ def semantic_yaml(catalog: Catalog) -> str:
 
     One model a fact with its dimensions and measures; metrics of one fact stand under their own names, or under their
     measure's where a column has the metric's. Metrics over several facts are left out: BSL's joins would give wrong
-    sums.
+    sums. So are the operator's of some values of a column, because BSL's expressions are code, in which no text of a
+    file should stand, and cumulative ones, whose windows reach beyond the days asked for.
     """
     models = {name: _model(catalog, name, fact) for name, fact in catalog.facts.items()}
     return yaml.safe_dump(models, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _model(catalog: Catalog, name: str, fact: Fact) -> dict[str, object]:
-    own = {key: metric for key, metric in catalog.listed().items() if metric.facts == (name,)}
-    direct = {
-        next(iter(metric.numerator)): key
-        for key, metric in own.items()
-        if metric.denominator is None and list(metric.numerator.values()) == [1] and key not in fact.columns
+    told = {key: measure for key, measure in fact.measures.items() if not measure.where}
+    own = {
+        key: metric
+        for key, metric in catalog.listed().items()
+        if metric.facts == (name,) and metric.window is None and told.keys() >= set(metric.measures())
     }
-    names = {measure: direct.get(measure, measure) for measure in fact.measures}
+    direct: dict[str, str] = {}
+    for key, metric in own.items():
+        if metric.denominator is None and list(metric.numerator.values()) == [1] and key not in fact.columns:
+            # a built-in metric comes before an operator's of the same measure
+            direct.setdefault(next(iter(metric.numerator)), key)
+    names = {measure: direct.get(measure, measure) for measure in told}
     measures = {
         names[key]: {"expr": _expression(measure), **_about(catalog.metrics.get(names[key]))}
-        for key, measure in fact.measures.items()
+        for key, measure in told.items()
     }
     calculated = {
         key: {"expr": _calculation(metric, names), **_about(metric)}

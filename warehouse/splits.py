@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from warehouse.catalog import DATE, Catalog, Metric
-from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError, quoted
+from warehouse.errors import BadValueError, NotAnswerableError, quoted
+from warehouse.likeness import unknown_dimension
 
 _OFFERED = 3
 
@@ -20,7 +21,7 @@ def check_splits(catalog: Catalog, metrics: Sequence[str], fields: Sequence[str]
                 f"where cannot filter by {quoted(DATE)}: give period instead, e.g. 2026-10-01..2026-10-31."
             )
         if field not in catalog.dimensions:
-            raise UnknownNameError("dimension", field, shared_by(catalog, metrics), "list_metrics names them all.")
+            raise unknown_dimension(catalog, field, shared_by(catalog, metrics))
     for metric in metrics:
         for field in fields:
             if field not in catalog.dimensions_of(metric):

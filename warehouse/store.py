@@ -121,6 +121,13 @@ class FileStore:
         version = Version(self._home.snapshots / name)
         return version if _VERSION.match(name) and version.gold_file.is_file() else None
 
+    def kept(self) -> list[Version]:
+        """The snapshots that can still be read, the newest first."""
+        folders = self._home.snapshots.iterdir() if self._home.snapshots.is_dir() else ()
+        names = sorted((folder.name for folder in folders if _VERSION.match(folder.name)), reverse=True)
+        versions = [Version(self._home.snapshots / name) for name in names]
+        return [version for version in versions if version.gold_file.is_file()]
+
     def reader(
         self, version: Version, *, temp_directory: Path, memory_limit: str = "1GB", threads: int = 2
     ) -> duckdb.DuckDBPyConnection:

@@ -24,12 +24,28 @@ def combined(times: Mapping[str, int], components: Mapping[str, Decimal | None])
     return total
 
 
+def ratio_places(unit: Unit) -> int:
+    """The decimal places of a ratio of that unit."""
+    return CURRENCY_RATIO_PLACES if unit == "currency" else RATIO_PLACES
+
+
 def ratio(numerator: Decimal | None, denominator: Decimal | None, unit: Unit) -> Decimal | None:
     """numerator / denominator, rounded half-even; None where either is missing or the denominator is 0."""
     if numerator is None or not denominator:
         return None
-    places = CURRENCY_RATIO_PLACES if unit == "currency" else RATIO_PLACES
-    return _WIDE.divide(numerator, denominator).quantize(Decimal(1).scaleb(-places), context=_WIDE)
+    return _WIDE.divide(numerator, denominator).quantize(Decimal(1).scaleb(-ratio_places(unit)), context=_WIDE)
+
+
+def change(value: Decimal | None, previous: Decimal | None) -> Decimal | None:
+    """(value − previous) / |previous| as a ratio; None where either is missing or the previous is 0."""
+    if value is None or previous is None:
+        return None
+    return ratio(_WIDE.subtract(value, previous), abs(previous), "ratio")
+
+
+def added(one: Decimal, other: Decimal) -> Decimal:
+    """The exact sum."""
+    return _WIDE.add(one, other)
 
 
 def on_the_wire(value: Decimal | None) -> Number | None:

@@ -2,11 +2,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from gold import THREE_STORES
+import pytest
+from gold import THREE_STORES, three_stores
 from published import publish
 
 from server.desk import Desk
 from server.settings import Settings
+from warehouse.errors import UnknownNameError
 from warehouse.home import Home
 
 WAYNE = "wayne_enterprises"
@@ -56,3 +58,22 @@ def test_what_is_remembered_is_of_one_snapshot_only(trading: Home) -> None:
     publish(trading, WAYNE, {}, THREE_STORES)
 
     assert desk.query_metric(WAYNE, {"metrics": ["orders"]}).snapshot != before.snapshot
+
+
+def test_an_earlier_snapshot_is_asked_by_its_id_for_as_long_as_it_is_kept(home: Home) -> None:
+    first = publish(home, WAYNE, three_stores(), THREE_STORES).id
+    desk = Desk(Settings(home))
+    before = desk.query_metric(WAYNE, {"metrics": "orders"})
+    publish(home, WAYNE, {}, THREE_STORES)
+
+    assert desk.query_metric(WAYNE, {"metrics": "orders"}).rows == [[0]]
+    again = desk.query_metric(WAYNE, {"metrics": "orders", "snapshot": first})
+    assert (again.rows, again.snapshot) == (before.rows, first)
+    with pytest.raises(UnknownNameError, match='Unknown snapshot "20260101T000000Z-000000"'):
+        desk.query_metric(WAYNE, {"metrics": "orders", "snapshot": "20260101T000000Z-000000"})
+    desk.close()
+
+
+def test_half_a_surrogate_pair_is_refused_as_any_unknown_name(trading: Home) -> None:
+    with pytest.raises(UnknownNameError, match='Unknown metric "�"'):
+        Desk(Settings(trading)).query_metric(WAYNE, {"metrics": "\ud800"})

@@ -1,13 +1,16 @@
-import json
+import re
 from pathlib import Path
 
 import pytest
+from demo_home import SLUGS
 from funnel import FUNNEL, funnel
 from gold import Shop, source
 from published import publish
 
 from server.desk import Desk
+from server.listing import MOST_BYTES, first_sentence
 from server.settings import Settings
+from server.snapshots import Snapshots
 from warehouse.errors import BadValueError, ConfigError, UnknownNameError
 from warehouse.home import Home
 
@@ -63,9 +66,11 @@ def test_a_single_served_tenant_shows_its_metrics_at_once(home: Home, shop: Shop
 
     assert [tenant["tenant"] for tenant in answer.tenants] == [WAYNE]
     assert answer.tenants[0]["data_through"] == {"bigcommerce": "2026-03-02"}
-    assert set(net_sales) == {"name", "label", "description", "unit", "type", "date", "additive", "dimensions"}
-    assert net_sales["unit"] == "currency"
-    assert "customer_country" in answer.dimension_sets[net_sales["dimensions"]]
+    assert net_sales == {"name": "net_sales", "description": "gross_sales − discounts − returns", "dimensions": "ol"}
+    assert "customer_country" in answer.dimension_sets["ol"]
+    assert by_name["orders"]["unit"] == "count"
+    assert by_name["customers"]["type"] == "count_distinct"
+    assert by_name["refunded_amount"]["date"] == "refund day"
 
 
 def test_dimensions_that_no_metric_of_the_tenant_has_are_not_listed(home: Home, shop: Shop) -> None:
@@ -78,16 +83,76 @@ def test_dimensions_that_no_metric_of_the_tenant_has_are_not_listed(home: Home, 
 def test_everything_that_a_tenant_of_every_source_can_ask_fits_a_short_answer(home: Home) -> None:
     publish(home, WAYNE, funnel(), FUNNEL)
     answer = Desk(Settings(home)).list_metrics(WAYNE)
-    text = answer.text()
+    structured, text = answer.halves()
 
     assert len(answer.metrics) == 40
     assert len(answer.dimension_sets) == 7
     assert "ecb_rates" not in answer.tenants[0]["data_through"]
     for entry in (*answer.metrics, *answer.dimensions):
-        assert text.count(f"\n{entry['name']} ") == 1
-    # to be made smaller, never larger
-    assert len(json.dumps(answer.structured(), ensure_ascii=False, separators=(",", ":")).encode()) < 13_300
-    assert len(text.encode()) < 7_400
+        assert len(re.findall(rf"^{entry['name']}(?: \[\w+\])?(?::|$)", text, re.MULTILINE)) == 1
+    assert len(structured.encode()) <= MOST_BYTES
+    assert len(text.encode()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("tenant", SLUGS)
+def test_the_whole_answer_of_a_demo_tenant_is_at_most_six_kilobytes_in_each_half(demo: Path, tenant: str) -> None:
+    answer = Desk(Settings(Home(demo))).list_metrics(tenant)
+    values = {one["name"]: one.get("values") for one in answer.dimensions}
+
+    assert len(answer.metrics) == 40
+    assert all(len(half.encode()) <= MOST_BYTES for half in answer.halves())
+    assert values["customer_type"] == ["new", "returning"]
+    assert all(values[name] for name in ("order_status", "currency", "channel"))
+
+
+def test_what_is_left_out_of_a_metric_can_be_said_from_the_rule(home: Home) -> None:
+    publish(home, WAYNE, funnel(), FUNNEL)
+    with Snapshots(home, "1GB", 8).current(WAYNE) as snapshot:
+        catalog = snapshot.catalog
+    for entry in Desk(Settings(home)).list_metrics(WAYNE).metrics:
+        metric = catalog.metrics[entry["name"]]
+        days = {catalog.facts[fact].day for fact in metric.facts}
+        kind = entry.get("type", "ratio" if " / " in entry["description"] else "sum")
+        assert entry.get("unit", "currency") == metric.unit
+        assert entry.get("additive", kind not in ("ratio", "median", "count_distinct")) == metric.additive
+        assert entry.get("date", "own days" if len(days) > 1 else days.pop()) == metric.day
+        assert metric.description.startswith(entry["description"])
+
+
+def test_a_description_is_cut_after_its_first_sentence_alone() -> None:
+    assert first_sentence("Money given back. On the refund day; not returns.") == "Money given back"
+    assert first_sentence("(a − b) / (c + d). Each on its own day.") == "(a − b) / (c + d)"
+    assert first_sentence("Shown, e.g. Twice or 1.5 times, by all. Then") == "Shown, e.g. Twice or 1.5 times, by all"
+    assert first_sentence("No stop") == "No stop"
+
+
+def test_notices_on_the_data_are_counted_and_those_on_metrics_are_said(home: Home) -> None:
+    publish(home, WAYNE, funnel(), FUNNEL, notices=("a: one.", "b: two."))
+    assert Desk(Settings(home)).list_metrics(WAYNE).notices == ["2 notices on the data: see the answers."]
+
+
+def test_fifty_tenants_are_named_shortly_and_found_by_name(home: Home) -> None:
+    rest = "timezone: Europe/Berlin, currency: EUR, sources: {shopify: {files: x}}}"
+    many = "".join(f"  shop_{at}: {{name: Shop {at} Ltd, {rest}\n" for at in range(60))
+    home.tenants_file.write_text(f"tenants:\n{many}")
+    publish(home, "shop_7", {}, [source("shopify", "shopify", "2026-03-01", "2026-03-02")])
+    desk = Desk(Settings(home))
+    answer = desk.list_metrics()
+
+    assert len(answer.tenants) == 50
+    assert len(answer.halves()[0].encode()) < 8_000
+    assert answer.tenants[7] == {
+        "tenant": "shop_7",
+        "name": "Shop 7 Ltd",
+        "currency": "EUR",
+        "timezone": "Europe/Berlin",
+        "refreshed_at": "2026-04-01T06:00:00Z",
+    }
+    assert "10 more tenants are served: search finds them by name." in answer.notices
+    assert "Nothing has been published yet for shop_0, shop_1, shop_2 and 46 more" in answer.notices[-1]
+    assert [one["tenant"] for one in desk.list_metrics(search="57").tenants] == ["shop_57"]
+    assert len(desk.list_metrics(search="net sales").tenants) == 50
+    assert len(desk.snapshots) == 0
 
 
 def test_low_cardinality_values_stand_inline(home: Home, shop: Shop) -> None:
@@ -126,11 +191,39 @@ def test_a_search_for_a_value_finds_its_dimension(home: Home, shop: Shop) -> Non
     assert [one["name"] for one in answer.dimensions] == ["customer_country"]
 
 
-def test_a_search_without_a_match_says_so_and_offers_the_nearest(home: Home, shop: Shop) -> None:
-    answer = Desk(Settings(home)).list_metrics(WAYNE, "netsales")
+def test_a_search_shows_all_that_is_known_of_what_it_finds(home: Home, shop: Shop) -> None:
+    answer = Desk(Settings(home)).list_metrics(WAYNE, "net sales")
+    first = answer.metrics[0]
 
-    assert answer.metrics == []
-    assert "Nearest: net_sales" in " ".join(answer.notices)
+    assert first == {
+        "name": "net_sales",
+        "label": "Net sales",
+        "description": "gross_sales − discounts − returns. Each on its own day.",
+        "unit": "currency",
+        "type": "derived",
+        "date": "own days",
+        "additive": True,
+        "dimensions": "ol",
+        "synonyms": ["net revenue", "sales after returns"],
+    }
+    assert "Also: net revenue, sales after returns." in answer.text()
+    assert set(answer.dimension_sets) == {metric["dimensions"] for metric in answer.metrics}
+
+
+def test_a_search_without_a_match_shows_the_nearest_and_says_so(home: Home, shop: Shop) -> None:
+    desk = Desk(Settings(home))
+    near, none = desk.list_metrics(WAYNE, "custmers"), desk.list_metrics(WAYNE, "xyzzy")
+
+    assert near.metrics[0]["name"] == "customers"
+    assert near.notices == ['Nothing matches "custmers": these are the nearest.']
+    assert (none.metrics, none.dimensions) == ([], [])
+    assert none.notices == ['Nothing matches "xyzzy". Call list_metrics without search to see everything.']
+
+
+def test_a_search_for_a_metric_that_lacks_a_source_says_so(home: Home, shop: Shop) -> None:
+    answer = Desk(Settings(home)).list_metrics(WAYNE, "ROAS")
+
+    assert "Not offered for want of a source: platform_roas, roas." in answer.notices
 
 
 def test_a_new_snapshot_is_seen_by_the_next_question(home: Home, shop: Shop) -> None:

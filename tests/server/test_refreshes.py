@@ -192,6 +192,29 @@ async def test_the_last_waiting_caller_who_cancels_stops_the_run(client: Client,
     assert cancel == {"id": request["id"], "op": "cancel", "tenant": WAYNE}
 
 
+async def test_a_refresh_under_way_is_cancelled_by_its_tenant_and_its_end_told(
+    client: Client, puppets: Puppets
+) -> None:
+    await client.call_tool("refresh_tenant", {"tenant": WAYNE, "wait_seconds": 0})
+    puppet, request = await begun(puppets)
+
+    async def stop() -> None:
+        assert await anyio.to_thread.run_sync(puppet.heard) == {"id": request["id"], "op": "cancel", "tenant": WAYNE}
+        error = {"kind": "cancelled", "message": "The refresh was cancelled.", "retry_safe": True}
+        puppet.say(request, "error", error=error)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(stop)
+        answer = content(await client.call_tool("refresh_tenant", {"tenant": WAYNE, "cancel": True}))
+    assert answer["status"] == "cancelled"
+
+
+async def test_nothing_is_cancelled_where_nothing_runs(client: Client) -> None:
+    refused = await client.call_tool("refresh_tenant", {"tenant": WAYNE, "cancel": True})
+    assert refused.is_error
+    assert text(refused).startswith('There is no refresh of "wayne_enterprises" to cancel')
+
+
 async def test_a_run_of_another_process_is_joined_through_its_file(client: Client, home: Home) -> None:
     tenant = home.tenant(WAYNE)
     tenant.root.mkdir(parents=True)

@@ -68,6 +68,12 @@ class Wire:
         params = {"name": tool, "arguments": arguments, "_meta": {"progressToken": self._last_id}}
         self._write({"jsonrpc": "2.0", "id": self._last_id, "method": "tools/call", "params": params})
 
+    def write_line(self, line: bytes) -> None:
+        """Send a line as it is, to the byte."""
+        assert self._process.stdin is not None
+        self._process.stdin.buffer.write(line + b"\n")
+        self._process.stdin.flush()
+
     def kill(self) -> None:
         """Kill the server without a chance to clean up."""
         self._process.kill()

@@ -355,7 +355,7 @@ def test_an_answer_says_what_it_is_of(stores: Asked) -> None:
         ("orders", "Orders", "count", "integer"),
         ("net_sales", "Net sales", "currency", "decimal"),
     ]
-    assert answer.definitions["net_sales"] == "gross_sales − discounts − returns, each on its own day."
+    assert answer.definitions["net_sales"] == "gross_sales − discounts − returns. Each on its own day."
 
 
 def test_the_snapshots_own_notices_are_in_every_answer(stores: Asked) -> None:

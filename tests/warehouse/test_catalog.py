@@ -273,7 +273,7 @@ def test_a_value_of_a_dimension_of_several_kinds_names_those_it_is_of(whole: Cat
 def test_a_dimension_of_several_facts_is_described_for_all_of_them(whole: Catalog) -> None:
     assert whole.dimensions["source_name"].label == "Source"
     assert "ad account" in whole.dimensions["source_name"].description
-    assert whole.dimensions["device_category"].description.startswith("Kind of device")
+    assert whole.dimensions["device_category"].description.startswith("Category of the device")
 
 
 def test_a_metric_needs_everything_that_it_requires(whole: Catalog, tmp_path: Path) -> None:

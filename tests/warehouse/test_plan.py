@@ -91,8 +91,8 @@ def test_metrics_asked_together_count_as_one(stores: Asked) -> None:
     ("arguments", "message"),
     [
         ({"metrics": "order"}, 'Unknown metric "order". Nearest: orders'),
-        ({"metrics": "AOV"}, "It may be meant as average_order_value."),
-        ({"metrics": "turnover"}, "It may be meant as total_revenue."),
+        ({"metrics": "AOV"}, "Nearest: average_order_value. list_metrics names them all."),
+        ({"metrics": "turnover"}, "Nearest: total_revenue. list_metrics names them all."),
         ({"metrics": "orders", "group_by": "chanel"}, 'Unknown dimension "chanel". Nearest: channel'),
         ({"metrics": "orders", "group_by": "is_counted"}, 'Unknown dimension "is_counted"'),
         ({"metrics": "orders", "group_by": "order_key"}, 'Unknown dimension "order_key"'),
@@ -144,3 +144,102 @@ def test_the_default_order_is_by_date_else_by_the_first_metric_descending(stores
         ("platform", False),
         ("channel", False),
     ]
+
+
+def test_a_top_is_ranked_over_the_whole_period_by_its_dimension_alone(stores: Asked) -> None:
+    asked = plan(
+        stores.catalog,
+        metrics=["orders", "net_sales"],
+        group_by=["channel", "order_status"],
+        grain="month",
+        top={"n": 3, "by": "net_sales", "dimension": "channel"},
+    )
+    assert asked.shape.top == "channel"
+    assert asked.ranking is not None
+    ranks = asked.ranking.plan
+    assert (ranks.shape.group_by, ranks.shape.bucket, ranks.metrics, ranks.limit) == (
+        ("channel",),
+        None,
+        ("net_sales",),
+        3,
+    )
+
+
+def test_the_totals_are_the_same_facts_in_one_group(stores: Asked) -> None:
+    asked = plan(
+        stores.catalog,
+        metrics="orders",
+        group_by="channel",
+        grain="month",
+        where={"field": "channel", "value": "Email"},
+    )
+    totals = asked.without_groups()
+    assert totals.shape.group_by == ()
+    assert (totals.shape.legs, totals.shape.where, totals.bounds) == (asked.shape.legs, asked.shape.where, asked.bounds)
+
+
+def test_a_plain_question_is_cut_by_sql_and_any_other_takes_every_group(stores: Asked) -> None:
+    plain = {"metrics": "orders", "group_by": "channel", "grain": "month", "period": "2026"}
+    assert not plan(stores.catalog, **plain, totals=True, top={"n": 1}).takes_every_group
+    for more in (
+        {"compare": "previous_year"},
+        {"having": {"field": "orders", "op": "gt", "value": 1}},
+        {"show": "share"},
+        {"fill_gaps": True},
+        {"group_by": "source_name"},
+    ):
+        assert plan(stores.catalog, **{**plain, **more}).takes_every_group
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"compare": "previous_year"}, 'compare needs a period that something comes before, not "all"'),
+        ({"top": {"n": 3}}, "top ranks a dimension: give one in group_by."),
+        ({"top": {"n": 3}, "grain": "day"}, "top ranks a dimension"),
+        ({"top": {"n": 3}, "group_by": ["channel", "currency"]}, "give it as dimension, channel or currency"),
+        ({"top": {"n": 3, "dimension": "chanel"}, "group_by": ["channel"]}, 'Unknown dimension in top "chanel"'),
+        ({"top": {"n": 3, "by": "returns"}, "group_by": ["channel"]}, "Rank by an asked metric."),
+        (
+            {"top": {"n": 3}, "group_by": "channel", "having": {"field": "orders", "op": "gt", "value": 1}},
+            "top and having cannot be asked together",
+        ),
+        ({"having": {"field": "returns", "op": "gt", "value": 1}}, 'Unknown metric in having "returns"'),
+        ({"having": {"field": "orders", "op": "gt", "value": "many"}}, 'has the value "many", which is no number'),
+        ({"having": {"field": "orders", "op": "gt"}}, "which is no number"),
+        ({"having": {"field": "orders", "op": "gt", "value": True}}, "which is no number"),
+        ({"having": {"field": "orders", "op": "contains", "value": "1"}}, "cannot use contains"),
+        ({"having": {"field": "orders", "op": "gt", "value": [1, 2]}}, "has a list, but gt takes one value"),
+        ({"having": {"field": "orders", "value": []}}, "has an empty list"),
+        ({"having": {"field": "orders", "op": "is_null", "value": 1}}, "is_null takes none"),
+        ({"show": "running"}, "show running adds up over dates: give a grain."),
+        ({"fill_gaps": True}, "fill_gaps fills dates without rows: give a grain."),
+        ({"order_by": "orders__previous"}, 'Unknown column in order_by "orders__previous"'),
+    ],
+)
+def test_what_cannot_be_done_with_an_answer_is_refused(
+    stores: Asked, arguments: dict[str, object], message: str
+) -> None:
+    with pytest.raises((BadValueError, UnknownNameError)) as caught:
+        plan(stores.catalog, metrics="orders", **arguments)
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 260
+
+
+def test_shares_of_what_does_not_add_up_are_refused_with_what_does(stores: Asked) -> None:
+    with pytest.raises(NotAnswerableError) as caught:
+        plan(stores.catalog, metrics=["orders", "customers"], group_by="channel", show="share")
+    assert str(caught.value) == '"customers" does not add up, so that it has no share: show it for orders alone.'
+
+
+def test_an_answer_s_own_columns_can_be_ordered_and_filtered_by(stores: Asked) -> None:
+    asked = plan(
+        stores.catalog,
+        metrics="orders",
+        group_by="channel",
+        period="2026",
+        compare="previous_year",
+        having={"field": "orders__change", "op": "lt", "value": "-0.1"},
+        order_by="orders__change",
+    )
+    assert asked.order == (("orders__change", False), ("channel", False))

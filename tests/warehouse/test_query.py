@@ -26,6 +26,11 @@ def test_defaults_are_all_time_and_a_hundred_rows() -> None:
     assert (query.period, query.limit, query.grain, query.where) == ("all", 100, None, ())
 
 
+def test_what_models_write_for_numbers_and_flags_is_read_as_meant() -> None:
+    query = MetricQuery.parse({"metrics": "orders", "period": 2026, "limit": "5", "top": {"n": "3"}, "totals": "true"})
+    assert (query.period, query.limit, query.top and query.top.n, query.totals) == ("2026", 5, 3, True)
+
+
 def test_one_of_several_filters_may_be_asked_for() -> None:
     query = MetricQuery.parse({"metrics": "orders", "where": [{"any": [{"field": "channel", "op": "is_null"}]}]})
     assert query.where == (AnyFilter(any=(Filter(field="channel", op="is_null"),)),)
@@ -41,11 +46,19 @@ def test_one_of_several_filters_may_be_asked_for() -> None:
         ({"metrics": [None]}, 'metrics cannot be "null"'),
         ({"metrics": "orders", "limit": 0}, 'limit cannot be "0": give a whole number from 1 to 1000.'),
         ({"metrics": "orders", "limit": 1001}, 'limit cannot be "1001"'),
-        ({"metrics": "orders", "limit": "10"}, 'limit cannot be "10"'),
+        ({"metrics": "orders", "limit": "ten"}, 'limit cannot be "ten"'),
+        ({"metrics": "orders", "top": 5}, 'top cannot be "5": give an object such as {"n": 5, "by": "orders"}.'),
+        ({"metrics": "orders", "top": {"by": "orders"}}, "top has no n"),
+        ({"metrics": "orders", "top": {"n": 0}}, 'n of top cannot be "0"'),
+        ({"metrics": "orders", "top": {"n": 5, "of": "channel"}}, 'top takes n, by and dimension, not "of"'),
+        ({"metrics": "orders", "compare": "last_year"}, 'compare cannot be "last_year": give one of previous_period'),
+        ({"metrics": "orders", "show": "percent"}, 'show cannot be "percent": give a list of share and running.'),
+        ({"metrics": "orders", "totals": "yes"}, 'totals cannot be "yes": give true or false.'),
+        ({"metrics": "orders", "having": "orders > 5"}, 'having cannot be "orders > 5"'),
         ({"metrics": "orders", "limit": 1.5}, 'limit cannot be "1.5"'),
         ({"metrics": "orders", "limit": True}, 'limit cannot be "true"'),
         ({"metrics": "orders", "grain": "hour"}, 'grain cannot be "hour": give one of day, week'),
-        ({"metrics": "orders", "period": 2026}, 'period cannot be "2026"'),
+        ({"metrics": "orders", "period": 2026.5}, 'period cannot be "2026.5"'),
         ({"metrics": "orders", "group_by": {"x": 1}}, "group_by cannot be"),
         ({"metrics": "orders", "where": "channel = 'Email'"}, "where cannot be \"channel = 'Email'\""),
         ({"metrics": "orders", "where": [{"field": "channel", "op": "between"}]}, 'where cannot be "between"'),

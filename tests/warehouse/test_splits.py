@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from by_hand import METRICS, marts_of
@@ -99,6 +100,28 @@ def test_every_refusal_names_a_metric_that_can_if_there_is_one(asked: Asked) -> 
                 assert len(named) == 1, message
                 assert refusal(asked, named[0], group_by=dimension) is None
                 assert len(message) < 240
+
+
+def test_the_metrics_that_refusals_name_are_answered_when_they_are_asked(asked: Asked) -> None:
+    for dimension in MATRIX:
+        messages = [refusal(asked, metric, group_by=dimension) or "" for metric in METRICS]
+        named = [name for name in METRICS if any(f"Ask {name}, which can" in message for message in messages)]
+        # as many in one question as go together
+        together = [name for name in named if can_split((named[0], name), dimension)]
+        if together:
+            assert asked.ask(metrics=together, group_by=dimension).rows, dimension
+
+
+def test_the_matrix_in_the_documentation_is_the_matrix(asked: Asked) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    table = page.split("## What can be split by what\n", maxsplit=1)[1].split("\n## ", maxsplit=1)[0]
+    heading, _, *rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if "|" in line]
+
+    assert heading[0] == "metric"
+    assert [row[0] for row in rows] == list(asked.catalog.listed())
+    for metric, *cells in rows:
+        for dimension, cell in zip(heading[1:], cells, strict=True):
+            assert (cell == "✓") == can_split((metric,), dimension), (metric, dimension)
 
 
 @pytest.mark.parametrize(
