@@ -161,6 +161,7 @@ def _worked_out(gold: "_Gold", plan: Plan) -> tuple[Outcome, list[Line], Line | 
         before=before,
         buckets=frozenset(row.bucket for row in rows if row.bucket),
         found=found,
+        found_before=any(row.found for row in previous),
         truncated=len(lines if every else rows) > plan.limit,
         left_out=gold.left_out(reaching(catalog, plan, now)),
         left_out_before=gold.left_out(reaching(catalog, before_plan, before)) if before_plan and before else [],

@@ -16,8 +16,8 @@ from warehouse.query import MAX_LIMIT
 class Outcome:
     """What a question came to.
 
-    coverage, before: of the period and of the one it is compared with. buckets: those with rows. found: whether there
-    are rows. truncated: whether there are more than shown. left_out: (what a row is called, currency, number of them)
+    coverage, before: of the period and of the one it is compared with. buckets: those with rows. found, found_before: whether
+    there are rows in each. truncated: whether there are more than shown. left_out: (what a row is called, currency, number of them)
     without a rate. lonely: previous buckets that pair with none. unknown: a sentence for every filter value that no row
     has. rest: whether a row is the rest beyond a top.
     """
@@ -27,6 +27,7 @@ class Outcome:
     before: Coverage | None
     buckets: frozenset[date]
     found: bool
+    found_before: bool
     truncated: bool
     left_out: Sequence[tuple[Cell, ...]]
     left_out_before: Sequence[tuple[Cell, ...]]
@@ -49,6 +50,8 @@ def _unknown(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
 
 
 def _nothing(catalog: Catalog, outcome: Outcome) -> Sequence[str]:
+    if outcome.found_before and not outcome.found:
+        return ["No rows match in this period, only in the previous one."]
     return [] if outcome.found or outcome.unknown else ["No rows match the question."]
 
 
