@@ -98,7 +98,8 @@ def answer(
     """The answer to a question on one snapshot.
 
     connection: the snapshot's gold, opened by open_gold. now: an aware instant, the clock of the question. deadline:
-    the seconds that it may take, or one that was entered. Raises a CallerError, with the next step, on what cannot be answered.
+    the seconds that it may take, or one that was entered. Raises a CallerError, with the next step, on what cannot be
+    answered.
     """
     if not isinstance(deadline, Deadline):
         with Deadline(deadline) as entered:

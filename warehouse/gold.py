@@ -42,7 +42,7 @@ def open_gold(
 
 
 class Deadline:
-    """The seconds that a question may take over all of its statements, from when it is entered; `stop` ends it before."""
+    """The seconds that a question may take over all of its statements, from when it is entered; `stop` ends it."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

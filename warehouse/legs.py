@@ -74,7 +74,7 @@ def compiled_left_out(shape: Shape) -> Compiled:
 def inlined(sql: str, values: Sequence[Bound]) -> str:
     """The SQL with its bound values as literals, to be read or run by itself."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    for node in list(tree.find_all(exp.Parameter)):
+    for node in list(tree.find_all(exp.Placeholder, exp.Parameter)):
         value = values[int(node.name) - 1]
         node.replace(exp.convert(value.isoformat() if isinstance(value, date) else value))
     return tree.sql(dialect="duckdb")

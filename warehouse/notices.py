@@ -16,10 +16,10 @@ from warehouse.query import MAX_LIMIT
 class Outcome:
     """What a question came to.
 
-    coverage, before: of the period and of the one it is compared with. buckets: those with rows. found, found_before: whether
-    there are rows in each. truncated: whether there are more than shown. left_out: (what a row is called, currency, number of them)
-    without a rate. lonely: previous buckets that pair with none. unknown: a sentence for every filter value that no row
-    has. rest: whether a row is the rest beyond a top.
+    coverage, before: of the period and of the one it is compared with. buckets: those with rows. found, found_before:
+    whether there are rows in each. truncated: whether there are more than shown. left_out: (what a row is called,
+    currency, number of them) without a rate. lonely: previous buckets that pair with none. unknown: a sentence for
+    every filter value that no row has. rest: whether a row is the rest beyond a top.
     """
 
     plan: Plan

@@ -120,7 +120,7 @@ def _sound(random: Random, ground: Ground) -> Arguments:
     if random.random() < 0.8:
         arguments["period"] = period(random, ground, today)
     if able and random.random() < 0.4:
-        arguments["where"] = [_part(random, ground, able) for _ in range(random.choice([1, 1, 2]))]
+        arguments["where"] = [_part(random, ground, able) for _ in range(random.choice([1, 1, 1, 2]))]
     is_dated = "date" in group_by or grain is not None
     _steps(random, arguments, metrics, fields, is_dated)
     if random.random() < 0.4:
@@ -188,8 +188,10 @@ def _part(random: Random, ground: Ground, able: list[str]) -> dict[str, object]:
 
 def _filter(random: Random, ground: Ground, able: list[str]) -> dict[str, object]:
     name = random.choice(able)
-    known = [*ground.values.get(name, []), "nowhere"] if random.random() < 0.9 else ["nowhere", "EMAIL", "Us", "'; --"]
-    op = random.choice([*OPS, None, "eq", "in", "ne", "not_in"])
+    known = ground.values.get(name) or ["nowhere"]
+    if random.random() < 0.15:
+        known = [*known, "nowhere", "EMAIL", "Us", "'; --"]
+    op = random.choice([*OPS, None, "eq", "in", "ne", "ne", "not_in", "not_in", "not_null"])
     one = random.choice(known)
     if op in ("contains", "starts_with"):
         at = random.randint(0, max(0, len(one) - 1))

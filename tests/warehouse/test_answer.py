@@ -410,3 +410,22 @@ def test_many_threads_on_one_connection_get_their_own_answers(stores: Asked) -> 
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(ask, range(8 * len(SPLITS))))
     assert together == alone * 8
+
+
+def test_an_explained_answer_holds_the_sql_that_gives_its_figures(stores: Asked) -> None:
+    answer = stores.ask(
+        metrics=["orders", "net_sales"],
+        group_by="channel",
+        period="2026-01-01..2026-03-31",
+        where={"field": "channel", "op": "ne", "value": "it's $1"},
+        top={"n": 1},
+        totals=True,
+        explain=True,
+    )
+    ranking, rows, totals, *_ = (answer.sql or "").split(";\n")
+    assert "$" not in (answer.sql or "").replace("it''s $1", "")
+    assert [row[0] for row in stores.sql(ranking)][:1] == [answer.rows[0][0]]
+    assert len(stores.sql(rows)) == answer.row_count
+    assert answer.totals is not None
+    assert answer.totals[1] in stores.sql(totals)[0]
+    assert stores.ask(metrics="orders").sql is None
