@@ -86,8 +86,8 @@ def write_orders(home: Path, orders: int) -> int:
 def refreshed(home: Path, full: bool = False) -> tuple[str, float, dict[str, float]]:
     """Refresh in this process: status, seconds, seconds by stage."""
     from ingest.connector import connector_options
-    from ingest.refresh import Options, refresh
-    from ingest.runs import RunDocument
+    from ingest.refresh import refresh
+    from ingest.runs import Options, RunDocument
     from warehouse.home import Home
     from warehouse.tenants import load_tenants
 

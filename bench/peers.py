@@ -13,6 +13,7 @@ from mcp_types import CallToolResult
 
 from bench.questions import Call, Question
 
+# an order is counted by its lines: a join of both facts, the other way, costs either peer more
 _BSL_MODELS = '''
 import sys
 

@@ -29,8 +29,11 @@ def floor() -> StdioServerParameters:
 
 
 @asynccontextmanager
-async def connected(server: StdioServerParameters) -> AsyncIterator[Client]:
-    """A client of a process of its own, initialized; what the process writes to stderr is dropped."""
+async def connected(server: StdioServerParameters, mode: str = "auto") -> AsyncIterator[Client]:
+    """A client of a process of its own that has shaken hands; what the process writes to stderr is dropped.
+
+    mode: the SDK's own word: legacy is `initialize`, auto tries `server/discover` first.
+    """
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        async with Client(stdio_client(server, errlog=nowhere)) as client:
+        async with Client(stdio_client(server, errlog=nowhere), mode=mode) as client:
             yield client

@@ -7,15 +7,19 @@ import sys
 from typing import Literal, get_args
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+LONGEST = 20_000
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 class OneLine(logging.Formatter):
-    """A record with its traceback on one line, so that a host's log keeps it together."""
+    """A record with its traceback on one line, so that a host's log keeps it together; cut where a caller's own words
+    would fill the log."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return super().format(record).replace("\r", "\\r").replace("\n", "\\n")
+        text = super().format(record)
+        cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+        return cut.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def configure_logging(default: Level = "INFO") -> Level:

@@ -120,7 +120,8 @@ class Snapshots:
         return len(self._open)
 
     def _evict(self, most: int | None = None) -> None:
-        newest = {tenant: version for tenant, version in self._open}
+        # by id, not by use: one that was asked for by its id must not close the current one
+        newest = {tenant: version for tenant, version in sorted(self._open)}
         left = [key for key, snapshot in self._open.items() if snapshot.readers == 0]
         superseded = [key for key in left if newest[key[0]] != key[1]]
         excess = len(self._open) - len(superseded) - (self._most if most is None else most)

@@ -143,9 +143,9 @@ def _worked_out(gold: "_Gold", plan: Plan) -> tuple[Outcome, list[Line], Line | 
     before = None if before_plan is None else Coverage.of(catalog, before_plan, gold.today)
     rows = gold.rows(plan, now)
     previous = [] if before_plan is None or before is None else gold.rows(before_plan, before)
-    every = len(rows) <= MOST_GROUPS and plan.takes_every_group
+    every = len(rows) <= MOST_GROUPS and _takes_every_group(plan, now)
     found = any(row.found for row in rows)
-    compared = steps.compare(steps.fill_gaps(rows, plan, calendar, now), previous, plan, calendar)
+    compared = steps.fill_gaps(steps.compare(rows, previous, plan, calendar), plan, calendar, now)
     totals = None
     if plan.totals or "share" in plan.show:
         whole, whole_before = plan.without_groups(), before_plan and before_plan.without_groups()
@@ -192,7 +192,7 @@ class _Gold:
         ranks = plan.ranking.plan
         coverage = Coverage.of(self.catalog, ranks, self.today)
         lines = [steps.line_of(self.catalog, ranks, row, coverage, None, None) for row in self.rows(ranks, coverage)]
-        if ranks.takes_every_group:
+        if _takes_every_group(ranks, coverage):
             lines = steps.order(lines, ranks)
         values = [line.keys[plan.ranking.dimension] for line in lines[: plan.ranking.n]]
         return replace(plan, top_values=tuple(None if value is None else str(value) for value in values))
@@ -207,7 +207,7 @@ class _Gold:
         from warehouse.legs import compiled
 
         sql = compiled(plan.shape)
-        most = MOST_GROUPS if plan.takes_every_group else plan.limit
+        most = MOST_GROUPS if _takes_every_group(plan, coverage) else plan.limit
         dated = coverage.buckets(plan, calendar_of(self.catalog))
         fetched = self._fetch(sql.sql, [*plan.bounds, *plan.top_bounds, *dated, most + 1])
         steps.check_groups(fetched, plan)
@@ -239,6 +239,10 @@ class _Gold:
     def _fetch(self, sql: str, values: Sequence[Bound]) -> list[tuple[Cell, ...]]:
         self._ran.append((sql, values))
         return fetch(self.connection, sql, values, self.deadline)
+
+
+def _takes_every_group(plan: Plan, coverage: Coverage) -> bool:
+    return plan.takes_every_group or coverage.has_holes(plan)
 
 
 def _period(catalog: Catalog, plan: Plan, coverage: Coverage) -> PeriodAnswered:

@@ -1,6 +1,6 @@
 """Coverage: which sources a question is about, and which days they have."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -69,28 +69,36 @@ class Coverage:
             period = Period(first, max(_last_covered(sources), today))
         return Coverage(sources, spans, unmeasured, period, today, is_open)
 
-    def covers(
-        self, measures: Iterable[str], days: Period, source_name: str | None = None, platform: str | None = None
-    ) -> bool:
-        """Whether any source in scope of one of the measures, or of the named source or platform, has one of the
-        period's `days`."""
+    def covers(self, measures: Iterable[str], days: Period, of: Callable[[CatalogSource], bool]) -> bool:
+        """Whether any source in scope of one of the measures, `of` those meant, has one of the period's `days`."""
         shared = _overlap(days, self.period)
-        return shared is not None and self.reaches(measures, shared, source_name, platform)
+        return shared is not None and self.reaches(measures, shared, of)
 
-    def reaches(
-        self, measures: Iterable[str], days: Period, source_name: str | None = None, platform: str | None = None
-    ) -> bool:
+    def reaches(self, measures: Iterable[str], days: Period, of: Callable[[CatalogSource], bool]) -> bool:
         """As covers, of days that may lie outside of the period."""
         return any(
-            _overlap(span.days, days)
+            _overlap(span.days, days) is not None and of(span.source)
             for measure in measures
             for span in self.spans[measure]
-            if source_name in (None, span.source.name) and platform in (None, span.source.connector)
         )
 
+    def has_holes(self, plan: Plan) -> bool:
+        """Whether there are days within the period, between two that are covered, on which no source covers a measure
+        that the plan's dates are ordered by: SQL is told the first and the last only."""
+        return plan.shape.bucket is not None and any(map(self._has_hole, plan.shape.dated))
+
+    def _has_hole(self, measure: str) -> bool:
+        spans = [_overlap(span.days, self.period) for span in self.spans[measure]]
+        reached: date | None = None
+        for start, end in sorted((span.start, span.end) for span in spans if span and span.start and span.end):
+            if reached is not None and start > reached + timedelta(days=1):
+                return True
+            reached = end if reached is None else max(reached, end)
+        return False
+
     def buckets(self, plan: Plan, calendar: Calendar) -> tuple[date, ...]:
-        """The first and the last bucket that each measure of `shape.dated` is covered in, in the order of their slots;
-        of one that nothing covers, two that nothing lies between."""
+        """The first and the last bucket (without dates: day) that each measure of `shape.dated` is covered in, in the
+        order of their slots; of one that nothing covers, two that nothing lies between."""
         bounds: list[date] = []
         for measure in plan.shape.dated:
             spans = [_overlap(span.days, self.period) for span in self.spans[measure]]

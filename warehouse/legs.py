@@ -7,6 +7,7 @@ BSL's joins, its string and dict filters, time_range and time_grain.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -179,9 +180,18 @@ def _measure(each: Aggregate) -> Callable[[Expr], Expr]:
             case "sum":
                 return column.sum(where=where)
             case "median":
-                return column.median(where=where)
+                # DuckDB's own median interpolates decimals in doubles: the mean of the two middles is exact
+                lower, upper = _quantile(column, 0.5, where=where), _quantile(-column, 0.5, where=where)
+                return (lower.cast("decimal(20, 4)") - upper) * ibis.literal(Decimal("0.5"), "decimal(2, 1)")
 
     return expression
+
+
+@ibis.udf.agg.builtin(  # type: ignore[untyped-decorator]
+    name="quantile_disc", signature=(("decimal(18, 4)", "float64"), "decimal(18, 4)")
+)
+def _quantile(column: Any, at: Any) -> Any:
+    """The value at a quantile, one that occurs."""
 
 
 def _unpriced(t: Expr, each: Aggregate) -> Expr:
@@ -275,7 +285,7 @@ def _total(rows: Expr, terms: tuple[tuple[str, int], ...], shape: Shape) -> Expr
     if any(aggregates[name].agg == "median" for name, _ in terms):
         missing = [ibis.literal(True)]
     if shape.dated:
-        missing.append(~_any([_covered(rows[DATE], name, shape) for name, _ in terms]))
+        missing.append(~_any([_covered(rows, name, shape) for name, _ in terms]))
     if not missing:
         return total
     absent = _all([_is_absent(rows[name], aggregates[name]) for name, _ in terms])
@@ -287,9 +297,10 @@ def _is_absent(value: Expr, each: Aggregate) -> Expr:
     return value.isnull() if each.agg in ("sum", "median") else ibis.coalesce(value, 0) == 0
 
 
-def _covered(bucket: Expr, measure: str, shape: Shape) -> Expr:
-    first = shape.first_free_slot + 2 * shape.dated.index(measure)
-    return (bucket >= _slot(first, "date")) & (bucket <= _slot(first + 1, "date"))
+def _covered(rows: Expr, measure: str, shape: Shape) -> Expr:
+    slot = shape.first_free_slot + 2 * shape.dated.index(measure)
+    first, last = _slot(slot, "date"), _slot(slot + 1, "date")
+    return first <= last if shape.bucket is None else (rows[DATE] >= first) & (rows[DATE] <= last)
 
 
 def _times(value: Expr, times: int) -> Expr:

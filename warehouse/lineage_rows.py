@@ -14,7 +14,7 @@ _AGGREGATED = {
     "sum": "sum({})",
     "count": "count({})",
     "count_distinct": "count(distinct {})",
-    "median": "median({})",
+    "median": "(quantile_disc({0}, 0.5)::decimal(20, 4) - quantile_disc(-{0}, 0.5)) * 0.5",
 }
 
 

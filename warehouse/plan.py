@@ -139,9 +139,7 @@ class Shape:
 
     @property
     def dated(self) -> tuple[str, ...]:
-        """The measures that buckets are ordered by: where nothing covers one, it is null and comes last."""
-        if self.bucket is None:
-            return ()
+        """The measures that groups are ordered by: where nothing covers one, it is null and comes last."""
         formulas = [each.by for each in self.order if isinstance(each.by, Formula)]
         terms = [term for formula in formulas for term in (*formula.numerator, *(formula.denominator or ()))]
         return tuple(dict.fromkeys(name for name, _ in terms))
@@ -309,14 +307,13 @@ def _ranking(catalog: Catalog, query: MetricQuery, plan: Plan, fields: list[str]
     by = (query.top.by or query.metrics[0]).removeprefix("-")
     if by not in query.metrics:
         raise UnknownNameError("metric in top", by, query.metrics, "Rank by an asked metric.")
-    metric = {by: catalog.metrics[by]}
+    # ranked over the facts of all metrics: a group that only another one has is a group too
     order = ((by, True), (dimension, False))
     shape = replace(
         plan.shape,
-        legs=_legs(catalog, metric, fields),
         group_by=(dimension,),
         bucket=None,
-        order=_sql_order(order, metric),
+        order=_sql_order(order, {by: catalog.metrics[by]}),
     )
     cumulative = tuple(name for name in plan.cumulative if name == by)
     ranks = replace(plan, shape=shape, metrics=(by,), limit=query.top.n, order=order, cumulative=cumulative)

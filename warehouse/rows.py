@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from warehouse.catalog import DATE, Catalog, Metric
+from warehouse.catalog import DATE, Catalog, CatalogSource, Metric
 from warehouse.coverage import Coverage
 from warehouse.gold import Cell
 from warehouse.periods import Period
@@ -67,16 +67,16 @@ class Row:
         days = self._days(catalog, plan, coverage)
 
         def covered(measures: Iterable[str]) -> bool:
-            return coverage.covers(measures, days, self._text("source_name"), self._text("platform"))
+            return coverage.covers(measures, days, self._may_be_of(plan))
 
         return {
-            name: self._of_window(name, catalog, coverage, days)
+            name: self._of_window(name, catalog, plan, coverage, days)
             if name in plan.cumulative
             else self._value(catalog.metrics[name], catalog, covered)
             for name in plan.metrics
         }
 
-    def _of_window(self, name: str, catalog: Catalog, coverage: Coverage, bucket: Period) -> Decimal | None:
+    def _of_window(self, name: str, catalog: Catalog, plan: Plan, coverage: Coverage, bucket: Period) -> Decimal | None:
         """The value of a cumulative metric: what any source covers of its window decides between 0 and null."""
         metric, end = catalog.metrics[name], coverage.elapsed_end
         if metric.window is None or end is None or bucket.end is None or (bucket.start and bucket.start > end):
@@ -84,14 +84,26 @@ class Row:
         days = window_days(metric.window, min(bucket.end, end), calendar_of(catalog))
 
         def covered(measures: Iterable[str]) -> bool:
-            return coverage.reaches(measures, days, self._text("source_name"), self._text("platform"))
+            return coverage.reaches(measures, days, self._may_be_of(plan))
 
         summed = {**dict.fromkeys(metric.measures()), **self.windows.get(name, {})}
         return Row(self.keys, summed)._value(metric, catalog, covered)
 
-    def _text(self, name: str) -> str | None:
-        cell = self.keys.get(name)
-        return None if cell is None else str(cell)
+    def _may_be_of(self, plan: Plan) -> Callable[[CatalogSource], bool]:
+        """Whether the row's group can hold rows of a source."""
+        named = {name: self.keys[name] for name in ("source_name", "platform") if name in self.keys}
+
+        def may_be(source: CatalogSource) -> bool:
+            for name, cell in named.items():
+                own = source.name if name == "source_name" else source.connector
+                if self.is_rest and name == plan.shape.top:
+                    if own in plan.top_values:
+                        return False
+                elif cell not in (None, own):
+                    return False
+            return True
+
+        return may_be
 
     def _days(self, catalog: Catalog, plan: Plan, coverage: Coverage) -> Period:
         if plan.shape.bucket is None or self.bucket is None:

@@ -1,6 +1,6 @@
 """Steps: what is done with the groups that SQL gave, each a function from lines to lines.
 
-Gaps, comparison, share and running sum, having, order, limit, in this order.
+Comparison, gaps, share and running sum, having, order, limit, in this order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,35 +36,6 @@ class Line:
     def key(self) -> tuple[Cell, ...]:
         """What tells its group from others within a bucket."""
         return (*(cell for name, cell in self.keys.items() if name not in (DATE, DATE_PREVIOUS)), self.is_rest)
-
-
-def fill_gaps(rows: Sequence[Row], plan: Plan, calendar: Calendar, coverage: Coverage) -> list[Row]:
-    """The rows, and an empty one for every bucket that a group has none in.
-
-    Buckets run from the period's first day to its last, but not beyond today or the last day that a source covers.
-    Raises NotAnswerableError where that is more than MOST_GROUPS rows.
-    """
-    bucket = plan.shape.bucket
-    start, end = coverage.period.start, coverage.elapsed_end
-    if not plan.gaps or bucket is None or start is None or end is None or start > end:
-        return list(rows)
-    present = {(row.keys[DATE], row.key()): row for row in rows}
-    groups = {row.key(): row for row in rows}
-    if set(plan.shape.group_by) == {DATE}:
-        groups.setdefault(((), False), Row.empty(plan, {}))
-    first = calendar.bucket(start, bucket.grain)
-    count = calendar.buckets_between(first, calendar.bucket(end, bucket.grain), bucket.grain) + 1
-    if count * len(groups) > MOST_GROUPS:
-        raise NotAnswerableError(
-            f"fill_gaps would give {count * len(groups)} rows, more than {MOST_GROUPS}: ask for a shorter period."
-        )
-    filled = dict(present)
-    for at in range(count):
-        day = calendar.nth_bucket(first, bucket.grain, at)
-        for key, row in groups.items():
-            if (day, key) not in present:
-                filled[day, key] = Row.empty(plan, {**row.keys, DATE: day}, row.is_rest)
-    return list(filled.values())
 
 
 @dataclass(frozen=True)
@@ -104,6 +75,37 @@ def compare(rows: Sequence[Row], previous: Sequence[Row], plan: Plan, calendar: 
         dated = {} if owner is None else {DATE: owner}
         pairs.append((Row.empty(plan, {**row.keys, **dated}, row.is_rest), row))
     return Compared(pairs, frozenset(lonely))
+
+
+def fill_gaps(compared: Compared, plan: Plan, calendar: Calendar, coverage: Coverage) -> Compared:
+    """The rows, and an empty one for every bucket that a group of either period has none in.
+
+    Buckets run from the period's first day to its last, but not beyond today or the last day that a source covers.
+    Raises NotAnswerableError where that is more than MOST_GROUPS rows.
+    """
+    bucket = plan.shape.bucket
+    start, end = coverage.period.start, coverage.elapsed_end
+    if not plan.gaps or bucket is None or start is None or end is None or start > end:
+        return compared
+    present = {(row.bucket, row.key()) for row, _ in compared.pairs}
+    groups = {row.key(): row for row, _ in compared.pairs}
+    if set(plan.shape.group_by) == {DATE}:
+        groups.setdefault(((), False), Row.empty(plan, {}))
+    first = calendar.bucket(start, bucket.grain)
+    count = calendar.buckets_between(first, calendar.bucket(end, bucket.grain), bucket.grain) + 1
+    if count * len(groups) > MOST_GROUPS:
+        raise NotAnswerableError(
+            f"fill_gaps would give {count * len(groups)} rows, more than {MOST_GROUPS}: ask for a shorter period."
+        )
+    filled = list(compared.pairs)
+    for at in range(count):
+        day = calendar.nth_bucket(first, bucket.grain, at)
+        for key, group in groups.items():
+            if (day, key) not in present:
+                row = Row.empty(plan, {**group.keys, DATE: day}, group.is_rest)
+                partner = None if plan.pairing is None else _empty_partner(row, plan, plan.pairing, calendar)
+                filled.append((row, partner))
+    return replace(compared, pairs=filled)
 
 
 def _empty_partner(row: Row, plan: Plan, pairing: Pairing, calendar: Calendar) -> Row | None:

@@ -76,7 +76,7 @@ def test_pin_the_plain_sdk_leaves_a_line_unanswered_and_prints_onto_the_wire() -
     """Mended: strict._unreadable can go, and for the other the redirect_stdout in StrictServer.run_stdio_async."""
     # half a surrogate pair in the first call
     calls = [(2, "\ud800"), (3, "a")]
-    messages = [
+    messages: list[dict[str, object]] = [
         {"id": 1, "method": "initialize", "params": HELLO},
         {"method": "notifications/initialized"},
         *(

@@ -2,8 +2,10 @@
 no longer do."""
 
 import io
+from collections.abc import Generator
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import dlt.helpers.dbt.runner as upstream
 import pytest
@@ -21,7 +23,7 @@ def test_pin_dlts_runner_starts_a_python_for_each_command_and_writes_to_stdout(
     """Mended: InProcessRunner in dbt_runner.py, and NO_VENV, can go."""
     started = []
 
-    def run_script(venv: object, command: str, *arguments: str) -> object:
+    def run_script(venv: object, command: str, *arguments: str) -> Generator[str, None, list[object]]:
         started.append((venv, command, arguments[0]))
         yield "a line of dbt's"
         return []
@@ -30,7 +32,8 @@ def test_pin_dlts_runner_starts_a_python_for_each_command_and_writes_to_stdout(
     config = DBTRunnerConfiguration()
     config.runtime = RuntimeConfiguration()
     config.package_location = config.package_profiles_dir = str(tmp_path)
-    runner = DBTPackageRunner(NO_VENV, None, str(tmp_path), "raw", config)
+    nowhere: Any = None
+    runner = DBTPackageRunner(NO_VENV, nowhere, str(tmp_path), "raw", config)
     said = io.StringIO()
     with redirect_stdout(said):
         runner._run_dbt_command("build")
