@@ -123,16 +123,18 @@ def _extract(context: RefreshContext) -> None:
 def _load(context: RefreshContext) -> None:
     context.extracted = context.staged.select()
     context.notices += context.staged.notices
-    context.load = context.pipeline.load(
-        context.staged, context.extracted, context.extract.cursor, context.run.document.started_at
-    )
-    context.staged.close()
-    context.run.document.loads = _loads(context)
-    if context.load.appended:
-        with duckdb.connect(str(context.home.warehouse_file)) as connection:
+    # Held open here and while models are built: dlt and dbt open the file for each job. Opening takes 20 ms, and what
+    # closes it last writes a checkpoint.
+    with duckdb.connect(str(context.home.warehouse_file)) as connection:
+        context.load = context.pipeline.load(
+            context.staged, context.extracted, context.extract.cursor, context.run.document.started_at
+        )
+        context.staged.close()
+        context.run.document.loads = _loads(context)
+        if context.load.appended:
             registry.register(connection, source_entities(context.tenant))
             context.notices += _drift_notices(context, connection)
-    context.skipped = _skipped(context)
+        context.skipped = _skipped(context, connection)
 
 
 def _drift_notices(context: RefreshContext, connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -144,8 +146,10 @@ def _transform(context: RefreshContext) -> None:
     def on_model(done: int, total: int, name: str) -> None:
         context.report(done / max(total, 1), name)
 
-    context.build = build(context.tenant, context.home, context.pipeline.pipeline, on_model, full=context.options.full)
     with duckdb.connect(str(context.home.warehouse_file)) as connection:
+        context.build = build(
+            context.tenant, context.home, context.pipeline.pipeline, on_model, full=context.options.full
+        )
         lineage.record(connection, context.build)
         vocabulary.record_unknown_words(connection)
     context.run.document.models = [
@@ -249,9 +253,9 @@ def refresh(
         return run.document
 
 
-def _skipped(context: RefreshContext) -> frozenset[str]:
+def _skipped(context: RefreshContext, connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """The stages that need not be run: of metrics.yml only the catalog depends, of nothing new nothing."""
-    if not _is_unchanged(context):
+    if not _is_unchanged(context, connection):
         return frozenset()
     known = _served_catalog(context.served)
     digest = MetricsFile.read(context.home.metrics_file, context.tenant.slug).digest
@@ -259,7 +263,7 @@ def _skipped(context: RefreshContext) -> frozenset[str]:
     return models if known is not None and known.metrics_digest != digest else models | {"publish"}
 
 
-def _is_unchanged(context: RefreshContext) -> bool:
+def _is_unchanged(context: RefreshContext, connection: duckdb.DuckDBPyConnection) -> bool:
     served = context.served
     if context.options.wants_build or context.load.appended or served is None:
         return False
@@ -267,9 +271,8 @@ def _is_unchanged(context: RefreshContext) -> bool:
         return False
     if served.fingerprint_file.read_text(encoding="utf-8") != fingerprint(context.tenant):
         return False
-    with duckdb.connect(str(context.home.warehouse_file), read_only=True) as connection:
-        # a build that failed or was killed is done again
-        return is_loaded(connection) and not unpublished_loads(connection, served.gold_file)
+    # a build that failed or was killed is done again
+    return is_loaded(connection) and not unpublished_loads(connection, served.gold_file)
 
 
 def _conclude(context: RefreshContext, error: RefreshError | None) -> None:

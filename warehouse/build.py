@@ -3,8 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -112,7 +112,11 @@ def build(
         arguments.append("--full-refresh")
     elif new.tables:
         arguments += ["--select", *(f"source:{RAW_SCHEMA}.{table}+" for table in new.tables)]
+        # under the same fingerprint and raw tables a view is what it was
+        arguments += ["--exclude", "config.materialized:view"]
     report = run_dbt(tenant, home, pipeline, arguments, on_model, new_loads=new.loads if new else None)
+    if report.success and new and new.tables:
+        report = replace(report, models=[*report.models, *_views_over(new.tables)])
     if report.success:
         with duckdb.connect(str(home.warehouse_file)) as connection:
             incremental.remember(connection, settings)
@@ -184,8 +188,10 @@ def run_dbt(
 
 
 def _model_runs(results: Sequence[Any], warehouse_file: Path, *, is_built: bool) -> Iterator[ModelRun]:
-    parents = {result.node.unique_id: list(result.node.depends_on.nodes) for result in results}
-    with duckdb.connect(str(warehouse_file), read_only=True) as connection:
+    from warehouse.dbt_runner import project_nodes
+
+    tables = _source_tables(project_nodes())
+    with duckdb.connect(str(warehouse_file)) as connection:
         for result in results:
             node = result.node
             times = {timing.name: timing for timing in result.timing}
@@ -204,19 +210,53 @@ def _model_runs(results: Sequence[Any], warehouse_file: Path, *, is_built: bool)
                 rows=_rows(connection, node.relation_name) if is_table and str(result.status) == "success" else None,
                 started_at=_utc(execution.started_at) if execution else None,
                 completed_at=_utc(execution.completed_at) if execution else None,
-                depends_on=tuple(parents[node.unique_id]),
-                source_tables=tuple(sorted(_sources(node.unique_id, parents))),
+                depends_on=tuple(node.depends_on.nodes),
+                source_tables=tables.get(node.unique_id, ()),
                 checksum=node.checksum.checksum,
                 failures=result.failures,
             )
 
 
-def _sources(unique_id: str, parents: Mapping[str, list[str]]) -> set[str]:
-    """The raw tables above a node, at any distance."""
-    found: set[str] = set()
-    for parent in parents.get(unique_id, []):
-        found |= {parent.rsplit(".", 1)[-1]} if parent.startswith("source.") else _sources(parent, parents)
-    return found
+def _views_over(tables: Sequence[str]) -> Iterator[ModelRun]:
+    """The views above which some raw tables stand: they read the new rows without being made anew."""
+    from warehouse.dbt_runner import project_nodes
+
+    nodes = project_nodes()
+    above = _source_tables(nodes)
+    for node in nodes:
+        is_view = str(node.resource_type) == "model" and node.config.materialized == "view"
+        if is_view and not set(tables).isdisjoint(above[node.unique_id]):
+            yield ModelRun(
+                name=node.name,
+                unique_id=node.unique_id,
+                resource_type="model",
+                relation_name=node.relation_name,
+                status="success",
+                message="a view, not made anew: it reads the new rows as it is",
+                seconds=0.0,
+                rows=None,
+                started_at=None,
+                completed_at=None,
+                depends_on=tuple(node.depends_on.nodes),
+                source_tables=above[node.unique_id],
+                checksum=node.checksum.checksum,
+                failures=None,
+            )
+
+
+def _source_tables(nodes: Iterable[Any]) -> dict[str, tuple[str, ...]]:
+    """For each node of the project, the raw tables above it, at any distance."""
+    parents = {node.unique_id: node.depends_on.nodes for node in nodes}
+    found: dict[str, set[str]] = {}
+
+    def above(unique_id: str) -> set[str]:
+        if unique_id.startswith("source."):
+            return {unique_id.rsplit(".", 1)[-1]}
+        if unique_id not in found:
+            found[unique_id] = {table for parent in parents.get(unique_id, ()) for table in above(parent)}
+        return found[unique_id]
+
+    return {unique_id: tuple(sorted(above(unique_id))) for unique_id in parents}
 
 
 def mart_meta(nodes: Iterable[Any]) -> dict[str, dict[str, Any]]:
@@ -258,7 +298,7 @@ def _utc(moment: datetime | None) -> datetime | None:
 def _raw_tables(warehouse_file: Path) -> list[str]:
     if not warehouse_file.exists():
         return []
-    with duckdb.connect(str(warehouse_file), read_only=True) as connection:
+    with duckdb.connect(str(warehouse_file)) as connection:
         rows = connection.execute(
             "select table_name from duckdb_tables() where schema_name = ? and not starts_with(table_name, '_dlt')",
             [RAW_SCHEMA],

@@ -6,8 +6,9 @@
 import json
 
 import duckdb
+import pyarrow as pa
 
-from warehouse.build import BuildReport, ModelRun
+from warehouse.build import BuildReport
 from warehouse.names import RAW_SCHEMA, quote
 from warehouse.raw import COMPLETED_LOADS, entity_tables, is_loaded
 
@@ -34,6 +35,33 @@ LEDGER_TABLES = {
 
 TRANSFORMED = 1
 TRANSFORM_FAILED = -1
+_MOMENT = pa.timestamp("us", tz="UTC")
+_MODEL_RUNS = pa.schema(
+    {
+        "invocation_id": pa.string(),
+        "unique_id": pa.string(),
+        "resource_type": pa.string(),
+        "relation_name": pa.string(),
+        "status": pa.string(),
+        "message": pa.string(),
+        "execution_s": pa.float64(),
+        "started_at": _MOMENT,
+        "completed_at": _MOMENT,
+        "rows": pa.int64(),
+        "source_tables": pa.list_(pa.string()),
+        "code_checksum": pa.string(),
+        "failures": pa.int64(),
+    }
+)
+_MODEL_LOADS = pa.schema(
+    {
+        "schema_name": pa.string(),
+        "status": pa.int64(),
+        "inserted_at": _MOMENT,
+        "schema_version_hash": pa.string(),
+        "table_name": pa.string(),
+    }
+)
 _STATUS = {"success": TRANSFORMED, "error": TRANSFORM_FAILED}
 
 
@@ -52,9 +80,7 @@ def record(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
             connection.execute(f"create table if not exists {RAW_SCHEMA}.{table} ({columns})")
         _invocation(connection, build)
         _loads(connection, build)
-        for run in build.models:
-            if run.resource_type == "model" and run.status in _STATUS:
-                _model(connection, build, run)
+        _transformed(connection, build)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -74,25 +100,25 @@ def _invocation(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> No
             build.error,
         ],
     )
-    for run in build.models:
-        connection.execute(
-            f"insert into {RAW_SCHEMA}._dlt_dbt_model_runs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                build.invocation_id,
-                run.unique_id,
-                run.resource_type,
-                run.relation_name,
-                run.status,
-                run.message,
-                run.seconds,
-                run.started_at,
-                run.completed_at,
-                run.rows,
-                list(run.source_tables),
-                run.checksum,
-                run.failures,
-            ],
-        )
+    runs = [
+        {
+            "invocation_id": build.invocation_id,
+            "unique_id": run.unique_id,
+            "resource_type": run.resource_type,
+            "relation_name": run.relation_name,
+            "status": run.status,
+            "message": run.message,
+            "execution_s": run.seconds,
+            "started_at": run.started_at,
+            "completed_at": run.completed_at,
+            "rows": run.rows,
+            "source_tables": list(run.source_tables),
+            "code_checksum": run.checksum,
+            "failures": run.failures,
+        }
+        for run in build.models
+    ]
+    _insert(connection, "_dlt_dbt_model_runs", pa.Table.from_pylist(runs, schema=_MODEL_RUNS), "select * from new_rows")
 
 
 def _loads(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
@@ -110,26 +136,37 @@ def _loads(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
         )
 
 
-def _model(connection: duckdb.DuckDBPyConnection, build: BuildReport, run: ModelRun) -> None:
-    tables = sorted(set(run.source_tables) & set(entity_tables(connection)))
-    if not tables:
-        return
-    loads = " union all ".join(f"select _dlt_load_id as load_id from {RAW_SCHEMA}.{quote(table)}" for table in tables)
-    status = _STATUS[run.status]
-    connection.execute(
-        f"""
-        insert into {RAW_SCHEMA}._dlt_loads (load_id, schema_name, status, inserted_at, schema_version_hash)
-        select distinct load_id, $model, $status::bigint, $completed_at::timestamptz, $checksum
-        from ({loads})
-        where load_id in ({COMPLETED_LOADS})
-          and load_id not in (
-              select load_id from {RAW_SCHEMA}._dlt_loads where schema_name = $model and status in (1, $status))
-        order by load_id
-        """,
+def _transformed(connection: duckdb.DuckDBPyConnection, build: BuildReport) -> None:
+    # each model with each of its raw tables; the loads of a table are those that _loads has just listed
+    runs = [
         {
-            "model": f"dbt.{run.name}",
-            "status": status,
-            "completed_at": run.completed_at or build.finished_at,
-            "checksum": run.checksum,
-        },
-    )
+            "schema_name": f"dbt.{run.name}",
+            "status": _STATUS[run.status],
+            "inserted_at": run.completed_at or build.finished_at,
+            "schema_version_hash": run.checksum,
+            "table_name": table,
+        }
+        for run in build.models
+        if run.resource_type == "model" and run.status in _STATUS
+        for table in run.source_tables
+    ]
+    query = f"""
+        select distinct load_id, new_rows.schema_name, status, inserted_at, schema_version_hash
+        from new_rows join {RAW_SCHEMA}._dlt_dbt_invocation_loads using (table_name)
+        where load_id in ({COMPLETED_LOADS})
+          and not exists (
+              select 1 from {RAW_SCHEMA}._dlt_loads as known
+              where known.schema_name = new_rows.schema_name and known.load_id = _dlt_dbt_invocation_loads.load_id
+                and known.status in ({TRANSFORMED}, new_rows.status))
+        order by inserted_at, schema_name, load_id
+    """
+    _insert(connection, "_dlt_loads", pa.Table.from_pylist(runs, schema=_MODEL_LOADS), query)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, query: str) -> None:
+    # all in one statement: one a model took a twentieth of a small refresh
+    connection.register("new_rows", rows)
+    try:
+        connection.execute(f"insert into {RAW_SCHEMA}.{table} by name {query}")
+    finally:
+        connection.unregister("new_rows")

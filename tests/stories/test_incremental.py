@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from histories import History
-from story import Story
+from story import Story, line, order, shopify
 
 from warehouse.incremental import INCREMENTAL_MODELS
 
@@ -80,3 +80,21 @@ def test_the_incremental_models_are_those_of_the_project() -> None:
     found = {node.name for node in nodes if str(getattr(node.config, "materialized", "")) == "incremental"}
 
     assert found == set(INCREMENTAL_MODELS)
+
+
+def test_views_are_not_made_anew_and_the_ledger_says_that_they_read_the_new_load(tmp_path: Path) -> None:
+    day = "2026-10-05"
+    orders = [order(number, day, "10.00", line(number, "10.00")) for number in range(1, 9)]
+    shop = Story(tmp_path, stores=[shopify("shop", *orders)])
+    assert shop.refresh().status == "succeeded"
+    shop.deliver(order(9, day, "5.00", line(9, "5.00")), name="orders-2.jsonl", source="shop")
+    run = shop.refresh()
+    assert last_build(shop) == [run.loads[0].load_id]
+    told = shop.gold(
+        "select message from _dlt_dbt_model_runs join _dlt_dbt_invocations using (invocation_id) "
+        "where unique_id = 'model.gata.platform_mm__orders' order by _dlt_dbt_invocations.started_at"
+    )
+    assert told == [("OK",), ("a view, not made anew: it reads the new rows as it is",)]
+    loads = shop.gold("select load_id from _dlt_loads where schema_name = 'dbt.platform_mm__orders' and status = 1")
+    assert (run.loads[0].load_id,) in loads
+    assert "platform_mm__orders" in {model.name for model in run.models}

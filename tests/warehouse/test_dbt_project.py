@@ -157,6 +157,32 @@ def test_every_mart_enforces_its_contract_and_tests_its_key(manifest: Any) -> No
     assert not [name for name, is_said in required.items() if not is_said]
 
 
+def test_the_closed_vocabularies_of_the_marts_are_checked_while_they_are_written(
+    empty: tuple[TenantHome, dlt.Pipeline],
+) -> None:
+    home, _ = empty
+    with duckdb.connect(str(home.warehouse_file), read_only=True) as connection:
+        checks = connection.execute(
+            """select table_name || '.' || constraint_column_names[1], constraint_text from duckdb_constraints()
+               where schema_name = 'gold' and constraint_type = 'CHECK'"""
+        ).fetchall()
+
+    assert {column for column, _ in checks} == {
+        "dim_campaigns.channel",
+        "fct_order_lines.customer_type",
+        "fct_order_lines.order_status",
+        "fct_orders.customer_type",
+        "fct_orders.match_method",
+        "fct_orders.order_status",
+        "fct_refunds.customer_type",
+        "fct_refunds.kind",
+        "fct_refunds.order_status",
+    }
+    statuses = {words for column, words in checks if column.endswith(".order_status")}
+    assert len(statuses) == 1
+    assert "partially_refunded" in statuses.pop()
+
+
 def test_no_model_is_switched_off_or_made_ephemeral_by_a_tenant(manifest: Any) -> None:
     for node in models(manifest):
         assert node.config.enabled

@@ -21,16 +21,8 @@
   {{ return('') }}
 {% endmacro %}
 
-{# What an incremental build adds replaces all that the table held of the changed orders; where a build is none (plain
-   `dbt run`), all that it held. #}
-{% macro get_incremental_replace_changed_sql(arguments) %}
-  {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) -%}
-    delete from {{ arguments.target_relation }}
-    {%- if is_incremental_build() %}
-    where (source_name, order_id) in (
-        select (source_name, order_id) from {{ arguments.target_relation.incorporate(path={'identifier': 'int_changed_orders'}) }}
-    )
-    {%- endif %};
-    insert into {{ arguments.target_relation }} ({{ columns }})
-    select {{ columns }} from {{ arguments.temp_relation }}
+{# A view over orders, of the schema in which `beside` stands, with those alone that changed. It is not named by ref: what
+   reads it depends on `beside`, and so on it. #}
+{% macro changed_orders_of(view, beside) %}
+  {{ return("(select * from " ~ beside.incorporate(path={'identifier': view}) ~ " " ~ of_changed_orders('source_id', 'where') ~ ")") }}
 {% endmacro %}

@@ -24,8 +24,8 @@
   {{ return(cast_text(expression, 'global_id') if shape.endswith('_graphql') else expression) }}
 {% endmacro %}
 
-{# Every version of every record of one raw table. #}
-{% macro record_versions(found) %}
+{# Every version of every record of one raw table; but: an anti join that leaves some out. #}
+{% macro record_versions(found, but='') %}
     select
         '{{ tenant().slug }}' as tenant_slug,
         '{{ found.connector }}' as connector,
@@ -42,30 +42,27 @@
         payload_hash,
         payload as raw_data_payload
     from {{ found.relation }} as versions
+    {{ but }}
     where source_name in ({{ source_names(found.shape) }})
 {%- endmacro %}
 
 {# The latest version of each record: by the vendor's update time, then load, then hash. It is chosen over narrow
    columns, before any payload is touched, and among the few records that have several versions. #}
 {% macro latest_records(found) %}
-{{ record_versions(found) }}
-        and not exists (
-            select 1
-            from (
-                select source_name, source_id, _dlt_load_id, payload_hash
-                from {{ found.relation }}
-                where (source_name, source_id) in (
-                    select (source_name, source_id) from {{ found.relation }} group by source_name, source_id having count(*) > 1
-                )
-                qualify row_number() over (
-                    partition by source_name, source_id
-                    order by updated_at desc nulls last, _dlt_load_id desc, payload_hash desc
-                ) > 1
-            ) as superseded
-            where
-                superseded.source_name = versions.source_name and superseded.source_id = versions.source_id
-                and superseded._dlt_load_id = versions._dlt_load_id and superseded.payload_hash = versions.payload_hash
+{% set superseded %}
+    anti join (
+        select source_name, source_id, _dlt_load_id, payload_hash
+        from {{ found.relation }}
+        where (source_name, source_id) in (
+            select (source_name, source_id) from {{ found.relation }} group by source_name, source_id having count(*) > 1
         )
+        qualify row_number() over (
+            partition by source_name, source_id
+            order by updated_at desc nulls last, _dlt_load_id desc, payload_hash desc
+        ) > 1
+    ) as superseded using (source_name, source_id, _dlt_load_id, payload_hash)
+{% endset %}
+{{ record_versions(found, superseded) }}
 {%- endmacro %}
 
 {# The members of the newest version of each set. #}
@@ -124,8 +121,9 @@
     where false
 {%- endmacro %}
 
-{# What stands in lists inside the latest orders; the payload that bears a member is the order's. #}
-{% macro embedded_in_orders(master) %}
+{# What stands in lists inside the latest orders; the payload that bears a member is the order's. orders: those to open,
+   platform_mm__orders or a part of it. #}
+{% macro embedded_in_orders(master, orders) %}
   {%- set inside = declarations().get(master, {}).get('inside', []) -%}
   {%- for place in inside %}
     select
@@ -152,7 +150,7 @@
             select
                 * exclude (position, raw_data_payload),
                 json_extract(raw_data_payload, '$.{{ place.list }}[*]') as members
-            from {{ ref('platform_mm__orders') }}
+            from {{ orders }}
             where shape = '{{ place.shape }}'
         )
     )
@@ -162,3 +160,51 @@
   {%- endfor -%}
   {%- if not inside -%}{{ no_records() }}{%- endif -%}
 {%- endmacro %}
+
+{# The records of platform_mm__order_products. A filter on the order is not pushed below the unnesting, so who wants those
+   of some orders hands over these orders. #}
+{% macro order_product_records(orders) %}
+{{ embedded_in_orders('order_products', orders) }}
+union all by name
+{{ latest_of('order_products') }}
+{% endmacro %}
+
+{# The records of platform_mm__refunds that stand in some orders, of which versions are all versions, or by themselves. #}
+{% macro refund_records(orders, versions) %}
+with records as (
+    {{ latest_of('refunds') }}
+),
+
+inside_orders as (
+    {{ embedded_in_orders('refunds', orders) }}
+),
+
+-- WooCommerce's orders tell of their refunds without a date: the first version that tells of one dates it
+first_told as (
+    select source_name, json_extract_string(member, '$.id') as source_id, min(coalesce(updated_at, loaded_at)) as told_at
+    from (
+        select source_name, updated_at, loaded_at, unnest(json_extract(raw_data_payload, '$.refunds[*]')) as member
+        from {{ versions }}
+        where connector = 'woocommerce' and json_extract_string(raw_data_payload, '$.refunds[0].id') is not null
+    )
+    group by all
+),
+
+-- one id counts once: Shopify's order is newer than a refund delivered by itself, WooCommerce's record says more
+ranked as (
+    select *, case connector when 'shopify' then 2 else 1 end as rank, null::timestamptz as told_at
+    from records
+    union all by name
+    select inside_orders.*, case inside_orders.connector when 'shopify' then 1 else 2 end as rank, first_told.told_at
+    from inside_orders
+    left join first_told using (source_name, source_id)
+),
+
+final as (
+    select * exclude (rank)
+    from ranked
+    qualify row_number() over (partition by source_name, source_id order by rank) = 1
+)
+
+select * from final
+{% endmacro %}

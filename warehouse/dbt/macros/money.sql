@@ -15,7 +15,8 @@
   {%- set groups = tenant().minor_units -%}
   {%- set cases = [] -%}
   {%- for digits, codes in groups.items() -%}
-    {%- do cases.append("when " ~ currency ~ " in ('" ~ codes | join("', '") ~ "') then " ~ (10 ** (4 - digits | int))) -%}
+    {#- not `in`, of which DuckDB makes a join each -#}
+    {%- do cases.append("when list_contains(['" ~ codes | join("', '") ~ "'], " ~ currency ~ ") then " ~ (10 ** (4 - digits | int))) -%}
   {%- endfor -%}
   {{ return("(case " ~ cases | join(' ') ~ " else 100 end)" if cases else "100") }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{{ config(materialized='incremental') }}
 
 with orders as (
     select * from {{ ref('int_unified_orders') }} {{ of_changed_orders('order_id', 'where') }}

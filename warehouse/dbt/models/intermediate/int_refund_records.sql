@@ -1,8 +1,14 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{{ config(materialized='incremental') }}
 {% set keep = ['tenant_slug', 'connector', 'shape', 'source_name', 'source_id as refund_id', 'parent_id', 'told_at', 'loaded_at', 'payload_id', '_dlt_load_id', 'payload_hash'] %}
+{% set refunds = ref('platform_mm__refunds') %}
+{% if is_incremental_build() %}
+    {% set refunds = "(" ~ refund_records(
+        changed_orders_of('platform_mm__orders', refunds), changed_orders_of('platform_mm__order_versions', refunds)
+    ) ~ ")" %}
+{% endif %}
 
 with extracted as (
-    {{ extract_entity(ref('platform_mm__refunds'), keep, canonical_refunds(), 'refunds', order_id='parent_id') }}
+    {{ extract_entity(refunds, keep, canonical_refunds(), 'refunds', order_id='parent_id') }}
 ),
 
 orders as (

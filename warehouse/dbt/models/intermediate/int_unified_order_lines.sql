@@ -1,8 +1,13 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{{ config(materialized='incremental') }}
 {% set keep = ['connector', 'shape', 'source_name', 'parent_id as order_id', 'position', 'payload_id', '_dlt_load_id', 'payload_hash'] %}
 
+{% set products = ref('platform_mm__order_products') %}
+{% if is_incremental_build() %}
+    {% set products = "(" ~ order_product_records(changed_orders_of('platform_mm__orders', products)) ~ ")" %}
+{% endif %}
+
 with extracted as (
-    {{ extract_entity(ref('platform_mm__order_products'), keep, canonical_order_products(), 'order_products', order_id='parent_id') }}
+    {{ extract_entity(products, keep, canonical_order_products(), 'order_products', order_id='parent_id') }}
 ),
 
 orders as (

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{{ config(materialized='incremental') }}
 {% set keep = ['tenant_slug', 'connector', 'shape', 'source_name', 'source_id as order_id', 'payload_id', 'updated_at', 'loaded_at', '_dlt_load_id', 'payload_hash'] %}
 
 with extracted as (

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='replace_changed') }}
+{{ config(materialized='incremental') }}
 {% set keep = ['connector', 'shape', 'refund_key', 'position'] %}
 
 with refunds as (

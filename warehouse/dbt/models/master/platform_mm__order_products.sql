@@ -1,3 +1,1 @@
-{{ embedded_in_orders('order_products') }}
-union all by name
-{{ latest_of('order_products') }}
+{{ order_product_records(ref('platform_mm__orders')) }}
