@@ -13,9 +13,9 @@ from ingest.runs import Options
 from server.answers import Answer, RefreshAnswer, csv_text, json_line
 from server.conditions import FORMS, condition
 from server.desk import Desk
+from server.lean import without_pandas
 from server.logs import configure_logging
 from server.settings import Settings
-from server.terminal import context_of, follow, print_metrics, print_table
 from server.worker_client import Event, Workers
 from warehouse.errors import BadValueError, ConfigError, GataError, NoSnapshotError, RefreshError
 from warehouse.query import DEFAULT_LIMIT, RULES
@@ -56,6 +56,7 @@ def demo(
     """Write three demo tenants, refresh them, and answer questions about them."""
     from ingest.demo import write_demo
     from server.showcase import answered, client_configuration, yesterday
+    from server.terminal import context_of, print_table
 
     settings = _settings(context, home)
     last = until.date() if until is not None else yesterday()
@@ -146,6 +147,8 @@ def metrics(
     as_json: JsonFlag = False,
 ) -> None:
     """Show what can be asked."""
+    from server.terminal import print_metrics
+
     answer = Desk(_settings(context, home)).list_metrics(tenant, search)
     if as_json:
         _say(answer, as_json)
@@ -179,6 +182,8 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the rows as CSV.")] = False,
 ) -> None:
     """Answer one question."""
+    from server.terminal import context_of, print_table
+
     if as_json and as_csv:
         raise BadValueError("Give --json or --csv, not both.")
     arguments: dict[str, object] = {
@@ -208,6 +213,8 @@ def query(
     else:
         print_table(answer)
     typer.echo(context_of(answer), err=True)
+    if answer.sql:
+        typer.echo(answer.sql, err=True)
 
 
 @app.command()
@@ -292,6 +299,8 @@ def doctor(
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and leave with its exit code: 0 done, 1 failed, 2 wrong use."""
     configure_logging("WARNING")
+    if arguments is None:
+        without_pandas()
     try:
         app(args=None if arguments is None else list(arguments))
     except (ConfigError, NoSnapshotError, RefreshError) as error:
@@ -328,6 +337,8 @@ def _names(given: Sequence[str] | None) -> list[str]:
 
 
 def _refreshed(desk: Desk, slugs: Sequence[str], options: Options) -> list[RefreshAnswer]:
+    from server.terminal import follow
+
     started = [desk.refreshes.start_or_join(slug, options) for slug in slugs]
     follow(desk.refreshes, [refresh for refresh, _ in started])
     return [

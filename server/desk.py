@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from server.answers import MetricsAnswer, QueryAnswer
@@ -15,10 +16,12 @@ from server.served import Served
 from server.settings import OPEN_SNAPSHOTS, Settings
 from server.snapshots import Snapshots
 from server.worker_client import Workers
-from warehouse.answer import answer
 from warehouse.errors import NoSnapshotError
-from warehouse.gold import Deadline
 from warehouse.query import MetricQuery
+
+if TYPE_CHECKING:
+    # at run time a question imports it: DuckDB is 35 ms that starting a server must not wait for
+    from warehouse.gold import Deadline
 
 logger = logging.getLogger(__name__)
 
@@ -48,17 +51,21 @@ class Desk:
         """What can be asked; raises CallerError on a tenant that is not served."""
         return list_metrics(self.served, self.snapshots, tenant, search)
 
-    def deadline(self) -> Deadline:
+    def deadline(self) -> "Deadline":
         """The time that one question may take; who holds it can stop the question."""
+        from warehouse.gold import Deadline
+
         return Deadline(self._timeout)
 
     def query_metric(
-        self, tenant: str | None, arguments: Mapping[str, object], deadline: Deadline | None = None
+        self, tenant: str | None, arguments: Mapping[str, object], deadline: "Deadline | None" = None
     ) -> QueryAnswer:
         """The answer to one question about one tenant, by query_metric's other arguments.
 
         Raises CallerError, with the next step, on what is not served or cannot be answered.
         """
+        from warehouse.answer import answer
+
         one = self.served.tenant(tenant)
         query = MetricQuery.parse(arguments)
         now = self._now()
@@ -76,6 +83,8 @@ class Desk:
 
     def warm(self) -> None:
         """Ask the first tenant that can answer a small question: half of what a question needs is loaded by asking."""
+        from warehouse.answer import answer
+
         try:
             for slug in self.served.tenants():
                 with contextlib.suppress(NoSnapshotError), self.snapshots.current(slug) as snapshot:

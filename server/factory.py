@@ -26,7 +26,7 @@ INSTRUCTIONS = (
     "Repeat its notices to the user. What is refused cannot be answered rightly: follow the next step it names."
 )
 # what a question needs and `initialize` does not, in steps short enough to stop between
-_WARM = ("ibis", "boring_semantic_layer", "warehouse.legs")
+_WARM = ("warehouse.answer", "ibis", "boring_semantic_layer", "warehouse.legs")
 
 
 def create_server(
@@ -67,6 +67,7 @@ def create_server(
         log_level=level,
         middleware=[warmth],
     )
+    server.on_discovered = warmth.start
     add_tools(server, desk)
     return server
 

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from pydantic import ValidationError
 
 from warehouse.catalog import Catalog
 from warehouse.errors import NoSnapshotError, UnknownNameError
 from warehouse.home import Home
 from warehouse.store import FileStore, Version
+
+if TYPE_CHECKING:
+    import duckdb
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +29,7 @@ _DAMAGED = "The published snapshot cannot be read: refresh the tenant with full=
 class Snapshot:
     """One immutable snapshot: its catalog, and a connection that is opened when first asked for."""
 
-    def __init__(self, snapshot: str, catalog: Catalog, connect: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+    def __init__(self, snapshot: str, catalog: Catalog, connect: "Callable[[], duckdb.DuckDBPyConnection]") -> None:
         self.id = snapshot
         self.catalog = catalog
         self.readers = 0
@@ -35,7 +38,7 @@ class Snapshot:
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
+    def connection(self) -> "duckdb.DuckDBPyConnection":
         """The connection whose cursors run the questions; it runs none itself."""
         with self._lock:
             if self._connection is None:

@@ -39,7 +39,12 @@ _SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo"
 
 
 class StrictServer(MCPServer[None]):
-    """An MCPServer that refuses what it does not know and says so in one sentence."""
+    """An MCPServer that refuses what it does not know and says so in one sentence.
+
+    on_discovered: called once a `server/discover` was answered, which no middleware sees.
+    """
+
+    on_discovered: Callable[[], None] = staticmethod(lambda: None)
 
     def add_tool(
         self,
@@ -102,6 +107,7 @@ class StrictServer(MCPServer[None]):
                             probing = message.method == "server/discover" and _has_envelope(message)
                             if probing:
                                 await write.send(SessionMessage(self._discovered(message)))
+                                self.on_discovered()
                                 continue
                         await onward.send(item)
 

@@ -4,7 +4,6 @@ query_metric's arguments are checked by MetricQuery, whose rules are their descr
 in the same words on the command line.
 """
 
-import threading
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -178,7 +177,7 @@ def add_tools(server: StrictServer, desk: Desk) -> None:
             )
         except anyio.get_cancelled_exc_class():
             # a client that no longer waits is let go at once, and the query is interrupted
-            threading.Thread(target=deadline.stop, name="stop").start()
+            deadline.stop()
             raise
 
     async def refresh_tenant(

@@ -1,7 +1,7 @@
 """Answer: the rows of a question, and what a reader must know to trust them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -16,7 +16,8 @@ from warehouse.cumulative import reaching, with_windows
 from warehouse.filter_values import unknown_values
 from warehouse.gold import Bound, Cell, Deadline, fetch
 from warehouse.notices import Outcome, notices_of
-from warehouse.plan import MOST_GROUPS, Plan, calendar_of, make_plan
+from warehouse.plan import MOST_GROUPS, Plan, calendar_of
+from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
 from warehouse.rows import Row
 from warehouse.steps import DATE_PREVIOUS, Line
@@ -133,39 +134,45 @@ def answer(
     )
 
 
+@dataclass(frozen=True)
+class _Side:
+    """One period of a question: its plan, what is covered, its rows."""
+
+    plan: Plan
+    coverage: Coverage
+    rows: list[Row]
+
+
 def _worked_out(gold: "_Gold", plan: Plan) -> tuple[Outcome, list[Line], Line | None]:
     """What a plan comes to: its lines step by step, and its totals where they are needed."""
     catalog, calendar = gold.catalog, calendar_of(gold.catalog)
-    now = Coverage.of(catalog, plan, gold.today)
-    before_plan = (
-        None if plan.pairing is None or plan.pairing.previous.start is None else plan.over(plan.pairing.previous)
-    )
-    before = None if before_plan is None else Coverage.of(catalog, before_plan, gold.today)
-    rows = gold.rows(plan, now)
-    previous = [] if before_plan is None or before is None else gold.rows(before_plan, before)
-    every = len(rows) <= MOST_GROUPS and _takes_every_group(plan, now)
-    found = any(row.found for row in rows)
-    compared = steps.fill_gaps(steps.compare(rows, previous, plan, calendar), plan, calendar, now)
+    now = gold.side(plan)
+    earlier = plan.before()
+    before = None if earlier is None else gold.side(earlier)
+    covered_before = None if before is None else before.coverage
     totals = None
     if plan.totals or "share" in plan.show:
-        whole, whole_before = plan.without_groups(), before_plan and before_plan.without_groups()
-        [row] = gold.rows(whole, now)
-        row_before = gold.rows(whole_before, before)[0] if whole_before and before else None
-        totals = steps.totals_of(steps.line_of(catalog, whole, row, now, row_before, before), plan)
-    shown = compared.pairs if every else compared.pairs[: plan.limit]
-    lines = [steps.line_of(catalog, plan, row, now, was, before) for row, was in shown]
+        whole, was = gold.total(now), None if before is None else gold.total(before)
+        line = steps.line_of(catalog, plan.without_groups(), whole, now.coverage, was, covered_before)
+        totals = steps.totals_of(line, plan)
+    compared = steps.compare(now.rows, before.rows if before else [], plan, calendar)
+    compared = steps.fill_gaps(compared, plan, calendar, now.coverage)
+    every = len(now.rows) <= MOST_GROUPS and _takes_every_group(plan, now.coverage)
+    pairs = compared.pairs if every else compared.pairs[: plan.limit]
+    lines = [steps.line_of(catalog, plan, row, now.coverage, was, covered_before) for row, was in pairs]
     if every:
         lines = steps.order(steps.having(steps.show(lines, plan, totals), plan), plan)
+    found = any(row.found for row in now.rows)
     outcome = Outcome(
         plan=plan,
-        coverage=now,
-        before=before,
-        buckets=frozenset(row.bucket for row in rows if row.bucket),
+        coverage=now.coverage,
+        before=covered_before,
+        buckets=frozenset(row.bucket for row in now.rows if row.bucket),
         found=found,
-        found_before=any(row.found for row in previous),
-        truncated=len(lines if every else rows) > plan.limit,
-        left_out=gold.left_out(reaching(catalog, plan, now)),
-        left_out_before=gold.left_out(reaching(catalog, before_plan, before)) if before_plan and before else [],
+        found_before=before is not None and any(row.found for row in before.rows),
+        truncated=len(lines if every else compared.pairs) > plan.limit,
+        left_out=gold.left_out(now),
+        left_out_before=[] if before is None else gold.left_out(before),
         lonely=compared.lonely,
         unknown=unknown_values(catalog, gold.connection, plan, found, gold.deadline),
         rest=any(line.is_rest for line in lines[: plan.limit]),
@@ -189,13 +196,22 @@ class _Gold:
         """The plan with the values that its ranking puts first."""
         if plan.ranking is None:
             return plan
-        ranks = plan.ranking.plan
-        coverage = Coverage.of(self.catalog, ranks, self.today)
-        lines = [steps.line_of(self.catalog, ranks, row, coverage, None, None) for row in self.rows(ranks, coverage)]
-        if _takes_every_group(ranks, coverage):
-            lines = steps.order(lines, ranks)
+        side = self.side(plan.ranking.plan)
+        lines = [steps.line_of(self.catalog, side.plan, row, side.coverage, None, None) for row in side.rows]
+        if _takes_every_group(side.plan, side.coverage):
+            lines = steps.order(lines, side.plan)
         values = [line.keys[plan.ranking.dimension] for line in lines[: plan.ranking.n]]
         return replace(plan, top_values=tuple(None if value is None else str(value) for value in values))
+
+    def side(self, plan: Plan) -> _Side:
+        """A period of a question, with its rows."""
+        coverage = Coverage.of(self.catalog, plan, self.today)
+        return _Side(plan, coverage, self.rows(plan, coverage))
+
+    def total(self, side: _Side) -> Row:
+        """The one row of a period without groups."""
+        [row] = self.rows(side.plan.without_groups(), side.coverage)
+        return row
 
     def rows(self, plan: Plan, coverage: Coverage) -> list[Row]:
         """The rows of a plan: all of them where it takes every group and they are few enough, else up to one beyond its
@@ -222,8 +238,9 @@ class _Gold:
         fetched = self._fetch(sql.sql, [*plan.bounds, *plan.top_bounds, most + 1])
         return [Row.of(plan, dict(zip(sql.columns, cells, strict=True))) for cells in fetched]
 
-    def left_out(self, plan: Plan) -> list[tuple[Cell, ...]]:
+    def left_out(self, side: _Side) -> list[tuple[Cell, ...]]:
         """What amounts leave out for want of a rate: (what a row is called, currency, number of them)."""
+        plan = reaching(self.catalog, side.plan, side.coverage)
         if not any(each.agg == "unpriced" for leg in plan.shape.legs for each in leg.aggregates):
             return []
         from warehouse.legs import compiled_left_out

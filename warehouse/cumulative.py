@@ -15,7 +15,8 @@ from warehouse.coverage import Coverage
 from warehouse.errors import NotAnswerableError
 from warehouse.gold import Cell
 from warehouse.periods import Calendar, Period
-from warehouse.plan import MOST_GROUPS, Bucket, Ordering, Plan, calendar_of, make_plan, unpriced
+from warehouse.plan import MOST_GROUPS, Bucket, Ordering, Plan, calendar_of, unpriced
+from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
 from warehouse.rows import Row
 from warehouse.values import added

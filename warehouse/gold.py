@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from heapq import heappop, heappush
+from itertools import count
 from pathlib import Path
-from threading import Condition, Timer
+from threading import Condition, Lock, Thread
+from time import monotonic
 from typing import Self
 
 import duckdb
@@ -46,46 +49,79 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._idle = Condition()
+        self._lock = Lock()
         self._stopped = False
+        self._over = False
         self._running: duckdb.DuckDBPyConnection | None = None
-        self._timer = Timer(seconds, self.stop)
-        self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        _WATCH.wake(self, self.seconds)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._timer.cancel()
+        with self._lock:
+            self._over = True
 
     def stop(self) -> None:
-        """Let no other statement begin, and interrupt the one that runs; returns when it is over."""
-        with self._idle:
+        """Let no other statement begin, and interrupt the one that runs."""
+        with self._lock:
+            if self._over:
+                return
             self._stopped = True
-            while self._running is not None:
-                # one that comes before the statement has begun is lost
+            if self._running is not None:
                 self._running.interrupt()
-                self._idle.wait(_AGAIN)
+                # an interrupt that comes before the statement has begun is lost
+                _WATCH.wake(self, _AGAIN)
 
     def begin(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Say which cursor runs a statement from now on; raises NotAnswerableError where it is too late."""
-        with self._idle:
+        with self._lock:
             if self._stopped:
-                raise self.over()
+                raise self.passed()
             self._running = cursor
 
     def end(self) -> None:
         """Say that the statement is over."""
-        with self._idle:
+        with self._lock:
             self._running = None
-            self._idle.notify_all()
 
-    def over(self) -> NotAnswerableError:
+    def passed(self) -> NotAnswerableError:
         """What is said of a question that was stopped."""
         return NotAnswerableError(
             f"The question took longer than {self.seconds:g} seconds: ask for a shorter period or fewer groups."
         )
+
+
+class _Watch:
+    """Stops questions at their deadlines, all from one thread: starting one for each costs more than a short query."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._due: list[tuple[float, int, Deadline]] = []
+        self._numbers = count()
+        self._started = False
+
+    def wake(self, deadline: Deadline, seconds: float) -> None:
+        """Stop a question in so many seconds."""
+        with self._changed:
+            heappush(self._due, (monotonic() + seconds, next(self._numbers), deadline))
+            if not self._started:
+                self._started = True
+                Thread(target=self._run, name="deadlines", daemon=True).start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                wait = self._due[0][0] - monotonic() if self._due else None
+                if wait is None or wait > 0:
+                    self._changed.wait(wait)
+                    continue
+                deadline = heappop(self._due)[2]
+            deadline.stop()
+
+
+_WATCH = _Watch()
 
 
 def fetch(
@@ -101,7 +137,7 @@ def fetch(
         try:
             return cursor.execute(sql, list(values)).fetchall()
         except duckdb.InterruptException as error:
-            raise deadline.over() from error
+            raise deadline.passed() from error
         finally:
             deadline.end()
     finally:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from warehouse.errors import BadValueError, UnknownNameError, quoted
-from warehouse.query import AnyFilter, Filter, Op, Scalar
+from warehouse.query import BLANK, LISTS, AnyFilter, Filter, Op, Scalar
 
 _ONE: frozenset[Op] = frozenset({"eq", "ne", "gt", "gte", "lt", "lte"})
-_LISTS: frozenset[Op] = frozenset({"in", "not_in"})
 _LONGEST = 100
-_BLANK: frozenset[Op] = frozenset({"is_null", "not_null"})
 
 
 @dataclass(frozen=True)
@@ -63,13 +61,13 @@ def _test(given: Filter, columns: Sequence[str]) -> Test:
     many = isinstance(given.value, tuple)
     op: Op = given.op or ("in" if many else "eq")
     name = f"having on {quoted(given.field)}"
-    if op in _BLANK:
+    if op in BLANK:
         if given.value is not None:
             raise BadValueError(f"{name} has a value, but {op} takes none: leave it out.")
         return Test(given.field, op, ())
-    if op not in _ONE | _LISTS:
+    if op not in _ONE | LISTS:
         raise BadValueError(f"{name} cannot use {op}, which is for text: use gt, gte, lt, lte, eq or ne.")
-    if many and op not in _LISTS:
+    if many and op not in LISTS:
         raise BadValueError(f"{name} has a list, but {op} takes one value: use in or not_in for a list.")
     values: tuple[Scalar | None, ...] = given.value if isinstance(given.value, tuple) else (given.value,)
     if not values:

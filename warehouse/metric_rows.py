@@ -11,12 +11,10 @@ from warehouse.errors import nearest, quoted
 from warehouse.mart_meta import Aggregation, MeasureMeta
 from warehouse.metrics_file import Condition, Count, Fault, OfColumn
 from warehouse.names import quote
-from warehouse.query import Op
+from warehouse.query import BLANK, LISTS, Op
 
 _TEXT, _FLAG = "VARCHAR", "BOOLEAN"
 _NATIVE = "native_"
-_LISTS: tuple[Op, ...] = ("in", "not_in")
-_BLANK: tuple[Op, ...] = ("is_null", "not_null")
 _EXACTLY: tuple[Op, ...] = ("eq", "in")
 _CORRECT = "Correct the name"
 _FEW = 10
@@ -197,11 +195,11 @@ def _restriction(metric: str, given: Condition) -> Restriction:
     at = f"where.{given.field}"
     many = isinstance(given.value, list)
     op: Op = given.op or ("in" if many else "eq")
-    if op in _BLANK:
+    if op in BLANK:
         if given.value is not None:
             raise Fault(metric, at, f"{op} takes no value", "Leave value out")
         return Restriction(field=given.field, op=op)
-    if many and op not in _LISTS:
+    if many and op not in LISTS:
         raise Fault(metric, at, f"{op} takes one value, not a list", "Use in or not_in for a list")
     values = given.value if isinstance(given.value, list) else [given.value]
     if not values:

@@ -28,6 +28,8 @@ _MAX = {"metrics": MAX_METRICS, "show": 2}
 
 Op = Literal["eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "contains", "starts_with", "is_null", "not_null"]
 OPS: tuple[Op, ...] = get_args(Op)
+LISTS: frozenset[Op] = frozenset({"in", "not_in"})
+BLANK: frozenset[Op] = frozenset({"is_null", "not_null"})
 Show = Literal["share", "running"]
 SHOWS: tuple[Show, ...] = get_args(Show)
 

@@ -64,21 +64,21 @@ class Row:
 
     def values(self, catalog: Catalog, plan: Plan, coverage: Coverage) -> dict[str, Decimal | None]:
         """The values of the plan's metrics by name."""
-        days = self._days(catalog, plan, coverage)
 
         def covered(measures: Iterable[str]) -> bool:
-            return coverage.covers(measures, days, self._may_be_of(plan))
+            return coverage.covers(measures, self._days(catalog, plan, coverage), self._may_be_of(plan))
 
         return {
-            name: self._of_window(name, catalog, plan, coverage, days)
+            name: self._of_window(name, catalog, plan, coverage)
             if name in plan.cumulative
             else self._value(catalog.metrics[name], catalog, covered)
             for name in plan.metrics
         }
 
-    def _of_window(self, name: str, catalog: Catalog, plan: Plan, coverage: Coverage, bucket: Period) -> Decimal | None:
+    def _of_window(self, name: str, catalog: Catalog, plan: Plan, coverage: Coverage) -> Decimal | None:
         """The value of a cumulative metric: what any source covers of its window decides between 0 and null."""
         metric, end = catalog.metrics[name], coverage.elapsed_end
+        bucket = self._days(catalog, plan, coverage)
         if metric.window is None or end is None or bucket.end is None or (bucket.start and bucket.start > end):
             return None
         days = window_days(metric.window, min(bucket.end, end), calendar_of(catalog))

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from filelock import FileLock, Timeout
 
 from warehouse.errors import RefreshError
-from warehouse.gold import open_gold
 from warehouse.home import TenantHome, replace_text
+
+if TYPE_CHECKING:
+    import duckdb
 
 KEPT_SNAPSHOTS = 3
 SNAPSHOT_ID = r"^\d{8}T\d{6}Z-[0-9a-f]{6}$"
@@ -130,8 +132,11 @@ class FileStore:
 
     def reader(
         self, version: Version, *, temp_directory: Path, memory_limit: str = "1GB", threads: int = 2
-    ) -> duckdb.DuckDBPyConnection:
+    ) -> "duckdb.DuckDBPyConnection":
         """A read-only connection to a snapshot, as open_gold gives it."""
+        # imported here: starting a server must not wait for DuckDB
+        from warehouse.gold import open_gold
+
         return open_gold(version.gold_file, temp_directory=temp_directory, memory_limit=memory_limit, threads=threads)
 
     def expire(self, keep: int = KEPT_SNAPSHOTS) -> None:

@@ -10,7 +10,7 @@ from gold import Asked, Row, source, write_gold
 
 from warehouse.catalog import CatalogSource
 from warehouse.coverage import Coverage
-from warehouse.plan import make_plan
+from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
 
 

@@ -20,7 +20,8 @@ from sqlglot import exp
 
 from warehouse.catalog import Catalog
 from warehouse.legs import compiled, compiled_left_out
-from warehouse.plan import Plan, make_plan
+from warehouse.plan import Plan
+from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
 
 

@@ -15,7 +15,7 @@ from warehouse.catalog import Catalog
 from warehouse.lineage_rows import bearing_rows
 from warehouse.metrics_file import MetricsFile
 from warehouse.own_metrics import with_own_metrics
-from warehouse.plan import make_plan
+from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
 from warehouse.semantic import semantic_yaml
 

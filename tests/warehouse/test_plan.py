@@ -9,7 +9,8 @@ from gold import THREE_STORES, Asked, three_stores, write_gold
 
 from warehouse.catalog import Catalog
 from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError
-from warehouse.plan import Bucket, Plan, make_plan
+from warehouse.plan import Bucket, Plan
+from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
 
 TODAY = date(2026, 4, 1)

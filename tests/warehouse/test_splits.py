@@ -11,7 +11,7 @@ from funnel import FUNNEL, funnel
 from gold import Asked, write_gold
 
 from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError
-from warehouse.plan import make_plan
+from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
 
 # a dimension, and what it is of in each fact that carries it
