@@ -5,7 +5,9 @@ from compared import SPLITS, Compared, differences
 from demo_home import gata_mcp
 from drawn_tenant import SLUG, write_tenant
 
-SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))]
+SEEDS = range(1, 6)
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=SEEDS)
