@@ -25,6 +25,8 @@ from warehouse.values import Number, on_the_wire
 
 OTHER = "Other"
 
+Cells = tuple[Number | None, ...]
+
 ColumnType = Literal["date", "text", "integer", "decimal"]
 
 
@@ -74,10 +76,10 @@ class Answer(_Output):
 
     tenant: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Number | None, ...], ...]
+    rows: tuple[Cells, ...]
     row_count: int
     truncated: bool
-    totals: tuple[Number | None, ...] | None = None
+    totals: Cells | None = None
     other_rows: tuple[int, ...] | None = None
     period: PeriodAnswered
     currency: str
@@ -114,14 +116,16 @@ def answer(
     if plan.pairing is not None and DATE in names:
         names.insert(names.index(DATE) + 1, DATE_PREVIOUS)
     columns = _columns(catalog, plan, names)
+    values = [column.name for column in columns[len(names) :]]
+    dimension = plan.ranking.dimension if plan.ranking else ""
     other = OTHER if OTHER not in plan.top_values else f"{OTHER} (rest)"
     return Answer(
         tenant=catalog.tenant.slug,
         columns=columns,
-        rows=tuple(_cells(line, columns, plan, other) for line in lines),
+        rows=tuple(_cells(line, names, values, dimension, other) for line in lines),
         row_count=len(lines),
         truncated=outcome.truncated,
-        totals=None if totals is None or not plan.totals else _cells(totals, columns, plan, other),
+        totals=None if totals is None or not plan.totals else _cells(totals, names, values, dimension, other),
         other_rows=tuple(at for at, line in enumerate(lines) if line.is_rest) if plan.ranking else None,
         period=_period(catalog, plan, outcome.coverage),
         currency=catalog.tenant.currency,
@@ -273,17 +277,14 @@ def _period(catalog: Catalog, plan: Plan, coverage: Coverage) -> PeriodAnswered:
     )
 
 
-def _cells(line: Line, columns: Sequence[Column], plan: Plan, other: str) -> tuple[Number | None, ...]:
-    cells: list[Number | None] = []
-    for column in columns:
-        if column.name in line.values:
-            cells.append(on_the_wire(line.values[column.name]))
-        elif line.is_rest and plan.ranking and column.name == plan.ranking.dimension:
-            cells.append(other)
-        else:
-            cell = line.keys.get(column.name)
-            cells.append(None if cell is None else str(cell))
-    return tuple(cells)
+def _cells(line: Line, groups: Sequence[str], values: Sequence[str], dimension: str, other: str) -> Cells:
+    """A line's cells by the names of its columns; `other`: what the rest of `dimension` is called."""
+    keys = {**line.keys, dimension: other} if line.is_rest else line.keys
+    texts = (keys.get(name) for name in groups)
+    return (
+        *(None if cell is None else str(cell) for cell in texts),
+        *(on_the_wire(line.values[name]) for name in values),
+    )
 
 
 def _columns(catalog: Catalog, plan: Plan, groups: Sequence[str]) -> tuple[Column, ...]:

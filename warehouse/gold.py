@@ -104,11 +104,13 @@ class _Watch:
     def wake(self, deadline: Deadline, seconds: float) -> None:
         """Stop a question in so many seconds."""
         with self._changed:
-            heappush(self._due, (monotonic() + seconds, next(self._numbers), deadline))
+            entry = (monotonic() + seconds, next(self._numbers), deadline)
+            heappush(self._due, entry)
             if not self._started:
                 self._started = True
                 Thread(target=self._run, name="deadlines", daemon=True).start()
-            self._changed.notify()
+            if self._due[0] is entry:
+                self._changed.notify()
 
     def _run(self) -> None:
         while True:

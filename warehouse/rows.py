@@ -38,7 +38,7 @@ class Row:
                 cell = cells[each.name]
                 # a count of 0 is a count of nothing, as a sum over no rows is
                 nothing = cell is None or (each.agg not in ("sum", "median") and cell == 0)
-                components[each.name] = None if nothing else Decimal(str(cell))
+                components[each.name] = None if nothing else cell if isinstance(cell, Decimal) else Decimal(str(cell))
         return Row({name: cells[name] for name in plan.shape.group_by}, components, bool(cells.get(REST)))
 
     @staticmethod

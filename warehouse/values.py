@@ -57,6 +57,11 @@ def on_the_wire(value: Decimal | None) -> Number | None:
         return None
     if not value.is_finite():
         raise ArithmeticError("a metric is not finite")
+    text = str(value)
+    if len(text) <= _SAFE_DIGITS and "E" not in text:
+        # almost every value: the long road costs five times as much
+        number = float(text)
+        return int(number) if number.is_integer() else number
     exact = value.normalize(_WIDE)
     if len(exact.as_tuple().digits) > _SAFE_DIGITS:
         return f"{exact:f}"
