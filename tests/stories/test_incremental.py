@@ -82,6 +82,7 @@ def test_the_incremental_models_are_those_of_the_project() -> None:
     assert found == set(INCREMENTAL_MODELS)
 
 
+@pytest.mark.slow
 def test_views_are_not_made_anew_and_the_ledger_says_that_they_read_the_new_load(tmp_path: Path) -> None:
     day = "2026-10-05"
     orders = [order(number, day, "10.00", line(number, "10.00")) for number in range(1, 9)]

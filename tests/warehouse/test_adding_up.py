@@ -34,7 +34,8 @@ ads = st.tuples(days, channels, channels, costs, st.booleans(), st.integers(0, 1
 sessions = st.tuples(days, channels, channels, st.integers(0, 10**15))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(orders, max_size=5),
     st.lists(refunds, max_size=4),
