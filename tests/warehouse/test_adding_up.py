@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import duckdb
+import pytest
 from gold import REFRESHED_AT, Row, Shop, fill_gold, mart_meta_from_yaml, merged, source, tenant
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
