@@ -99,7 +99,8 @@ class QueryAnswer(Answer):
         table = csv_text([column["name"] for column in self.columns], self.rows, null="null").rstrip("\n")
         lines = [head, f"{count}:", table]
         if self.totals is not None:
-            lines.append(f"Totals: {csv_text(self.totals, [], null='null')}".rstrip("\n"))
+            totals = ["null" if cell is None else str(cell) for cell in self.totals]
+            lines.append(f"Totals: {csv_text(totals, [])}".rstrip("\n"))
         if self.other_rows:
             lines.append(f"Rest beyond the top: row {', '.join(str(at + 1) for at in self.other_rows)}.")
         lines += [f"{name}: {meaning}" for name, meaning in self.definitions.items()]
