@@ -59,8 +59,8 @@ class UnknownNameError(CallerError):
         self, what: str, value: str, names: Iterable[str], next_step: str, close: Iterable[str] | None = None
     ) -> None:
         self.what = what
-        close = nearest(value, names) if close is None else list(close)
-        guess = f" Nearest: {', '.join(close)}." if close else ""
+        self.close = nearest(value, names) if close is None else list(close)
+        guess = f" Nearest: {', '.join(self.close)}." if self.close else ""
         super().__init__(f"Unknown {what} {quoted(value)}.{guess} {next_step}")
 
 

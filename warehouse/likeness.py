@@ -92,6 +92,11 @@ def unknown_dimension(catalog: Catalog, name: str, offered: Iterable[str]) -> Un
     return _unknown("dimension", name, {one: _called(catalog, one) for one in offered})
 
 
+def dimension_meant(catalog: Catalog, name: str) -> str | None:
+    """The first dimension that a name is another word for, if there is one."""
+    return next(iter(meant(name, {one: _called(catalog, one) for one in catalog.dimensions})), None)
+
+
 def _called(catalog: Catalog, dimension: str) -> tuple[str, ...]:
     # date, which every metric has, is no dimension with a label of its own
     return called(catalog.dimensions[dimension]) if dimension in catalog.dimensions else ()

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from warehouse.catalog import DATE, Catalog, Metric
-from warehouse.errors import BadValueError, NotAnswerableError, quoted
-from warehouse.likeness import unknown_dimension
+from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError, quoted
+from warehouse.likeness import dimension_meant, unknown_dimension
 
 _OFFERED = 3
 
@@ -21,7 +21,10 @@ def check_splits(catalog: Catalog, metrics: Sequence[str], fields: Sequence[str]
                 f"where cannot filter by {quoted(DATE)}: give period instead, e.g. 2026-10-01..2026-10-31."
             )
         if field not in catalog.dimensions:
-            raise unknown_dimension(catalog, field, shared_by(catalog, metrics))
+            shared = shared_by(catalog, metrics)
+            unknown = unknown_dimension(catalog, field, shared)
+            other = dimension_meant(catalog, field)
+            raise unknown if unknown.close or other is None else _by_another_word(catalog, metrics, field, other)
     for metric in metrics:
         for field in fields:
             if field not in catalog.dimensions_of(metric):
@@ -37,6 +40,13 @@ def check_splits(catalog: Catalog, metrics: Sequence[str], fields: Sequence[str]
             others = [name for name in shared_by(catalog, metrics) if name != DATE]
             step = f", or split by {' or '.join(others[:_OFFERED])}" if others else ""
             raise NotAnswerableError(f"{quoted(field)} is {whose}: ask them apart{step}.")
+
+
+def _by_another_word(catalog: Catalog, metrics: Sequence[str], field: str, meant: str) -> UnknownNameError:
+    metric = next((name for name in metrics if meant not in catalog.dimensions_of(name)), metrics[0])
+    instead = _instead(catalog, metrics, metric, [meant])
+    step = f"{quoted(metric)} cannot be split or filtered by it.{instead} leave it out."
+    return UnknownNameError("dimension", field, (), step, [meant])
 
 
 def shared_by(catalog: Catalog, metrics: Sequence[str]) -> list[str]:

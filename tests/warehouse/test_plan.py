@@ -83,6 +83,17 @@ def test_a_split_that_a_fact_cannot_carry_is_refused_with_the_nearest_metric_tha
     assert str(split.value) == str(filtered.value)
 
 
+def test_another_word_for_a_dimension_that_the_metric_lacks_is_answered_with_a_metric_that_has_it(
+    stores: Asked,
+) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        plan(stores.catalog, metrics="orders", group_by="product")
+    assert str(caught.value) == (
+        'Unknown dimension "product". Nearest: product_title. "orders" cannot be split or filtered by it. '
+        "Ask units_sold, which can, or leave it out."
+    )
+
+
 def test_metrics_asked_together_count_as_one(stores: Asked) -> None:
     with pytest.raises(NotAnswerableError, match='"orders" cannot be split or filtered by "product_title"'):
         plan(stores.catalog, metrics=["units_sold", "orders"], group_by="product_title")
