@@ -140,11 +140,12 @@ def answer(
 
 @dataclass(frozen=True)
 class _Side:
-    """One period of a question: its plan, what is covered, its rows."""
+    """One period of a question: its plan, what is covered, its rows; every: whether these are all there are."""
 
     plan: Plan
     coverage: Coverage
     rows: list[Row]
+    every: bool
 
 
 def _worked_out(gold: "_Gold", plan: Plan) -> tuple[Outcome, list[Line], Line | None]:
@@ -161,10 +162,9 @@ def _worked_out(gold: "_Gold", plan: Plan) -> tuple[Outcome, list[Line], Line | 
         totals = steps.totals_of(line, plan)
     compared = steps.compare(now.rows, before.rows if before else [], plan, calendar)
     compared = steps.fill_gaps(compared, plan, calendar, now.coverage)
-    every = len(now.rows) <= MOST_GROUPS and _takes_every_group(plan, now.coverage)
-    pairs = compared.pairs if every else compared.pairs[: plan.limit]
+    pairs = compared.pairs if now.every else compared.pairs[: plan.limit]
     lines = [steps.line_of(catalog, plan, row, now.coverage, was, covered_before) for row, was in pairs]
-    if every:
+    if now.every:
         lines = steps.order(steps.having(steps.show(lines, plan, totals), plan), plan)
     found = any(row.found for row in now.rows)
     outcome = Outcome(
@@ -174,7 +174,7 @@ def _worked_out(gold: "_Gold", plan: Plan) -> tuple[Outcome, list[Line], Line | 
         buckets=frozenset(row.bucket for row in now.rows if row.bucket),
         found=found,
         found_before=before is not None and any(row.found for row in before.rows),
-        truncated=len(lines if every else compared.pairs) > plan.limit,
+        truncated=len(lines if now.every else compared.pairs) > plan.limit,
         left_out=gold.left_out(now),
         left_out_before=[] if before is None else gold.left_out(before),
         lonely=compared.lonely,
@@ -202,44 +202,37 @@ class _Gold:
             return plan
         side = self.side(plan.ranking.plan)
         lines = [steps.line_of(self.catalog, side.plan, row, side.coverage, None, None) for row in side.rows]
-        if _takes_every_group(side.plan, side.coverage):
+        if side.every:
             lines = steps.order(lines, side.plan)
         values = [line.keys[plan.ranking.dimension] for line in lines[: plan.ranking.n]]
         return replace(plan, top_values=tuple(None if value is None else str(value) for value in values))
 
     def side(self, plan: Plan) -> _Side:
-        """A period of a question, with its rows."""
+        """A period of a question, with its rows: all where it takes every group and they are few enough, else up to one
+        beyond its limit. Raises NotAnswerableError where it needs every group and there are too many.
+        """
         coverage = Coverage.of(self.catalog, plan, self.today)
-        return _Side(plan, coverage, self.rows(plan, coverage))
+        every = plan.takes_every_group or coverage.has_holes(plan)
+        rows = self._rows(plan, coverage, MOST_GROUPS if every else plan.limit)
+        return _Side(plan, coverage, rows, every and len(rows) <= MOST_GROUPS)
 
     def total(self, side: _Side) -> Row:
         """The one row of a period without groups."""
-        [row] = self.rows(side.plan.without_groups(), side.coverage)
+        [row] = self._rows(side.plan.without_groups(), side.coverage, 1)
         return row
 
-    def rows(self, plan: Plan, coverage: Coverage) -> list[Row]:
-        """The rows of a plan: all of them where it takes every group and they are few enough, else up to one beyond its
-        limit.
+    def _rows(self, plan: Plan, coverage: Coverage, most: int) -> list[Row]:
+        rows = self._groups(plan, most, coverage.buckets(plan, calendar_of(self.catalog)))
+        steps.check_groups(rows, plan)
+        return with_windows(self.catalog, plan, coverage, rows, self._groups)
 
-        Raises NotAnswerableError where there are too many.
-        """
+    def _groups(self, plan: Plan, most: int, dated: Sequence[Bound] = ()) -> list[Row]:
+        """The groups of a plan, so many and one more at most; dated: what is bound to the slots of `shape.dated`."""
         # imported here: BSL and ibis take a second, which starting a server must not wait for
         from warehouse.legs import compiled
 
         sql = compiled(plan.shape)
-        most = MOST_GROUPS if _takes_every_group(plan, coverage) else plan.limit
-        dated = coverage.buckets(plan, calendar_of(self.catalog))
         fetched = self._fetch(sql.sql, [*plan.bounds, *plan.top_bounds, *dated, most + 1])
-        steps.check_groups(fetched, plan)
-        rows = [Row.of(plan, dict(zip(sql.columns, cells, strict=True))) for cells in fetched]
-        return with_windows(self.catalog, plan, coverage, rows, self._groups)
-
-    def _groups(self, plan: Plan, most: int) -> list[Row]:
-        """The groups of a plan without an order, so many and one more at most."""
-        from warehouse.legs import compiled
-
-        sql = compiled(plan.shape)
-        fetched = self._fetch(sql.sql, [*plan.bounds, *plan.top_bounds, most + 1])
         return [Row.of(plan, dict(zip(sql.columns, cells, strict=True))) for cells in fetched]
 
     def left_out(self, side: _Side) -> list[tuple[Cell, ...]]:
@@ -260,10 +253,6 @@ class _Gold:
     def _fetch(self, sql: str, values: Sequence[Bound]) -> list[tuple[Cell, ...]]:
         self._ran.append((sql, values))
         return fetch(self.connection, sql, values, self.deadline)
-
-
-def _takes_every_group(plan: Plan, coverage: Coverage) -> bool:
-    return plan.takes_every_group or coverage.has_holes(plan)
 
 
 def _period(catalog: Catalog, plan: Plan, coverage: Coverage) -> PeriodAnswered:

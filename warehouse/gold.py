@@ -1,6 +1,7 @@
 """A snapshot's gold file: opened for reading and nothing else, queried under a deadline."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from heapq import heappop, heappush
@@ -69,7 +70,9 @@ class Deadline:
                 return
             self._stopped = True
             if self._running is not None:
-                self._running.interrupt()
+                # a connection that was closed must not end the thread that watches all others
+                with suppress(duckdb.Error):
+                    self._running.interrupt()
                 # an interrupt that comes before the statement has begun is lost
                 _WATCH.wake(self, _AGAIN)
 

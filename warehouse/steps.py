@@ -3,7 +3,7 @@
 Comparison, gaps, share and running sum, having, order, limit, in this order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -53,9 +53,7 @@ def compare(rows: Sequence[Row], previous: Sequence[Row], plan: Plan, calendar: 
     and with none where its bucket has no partner.
     """
     pairing, bucket = plan.pairing, plan.shape.bucket
-    if pairing is None:
-        return Compared([(row, None) for row in rows])
-    if pairing.previous.start is None:
+    if pairing is None or pairing.previous.start is None:
         return Compared([(row, None) for row in rows])
     before: dict[tuple[date | None, Key], Row] = {}
     lonely = set()
@@ -187,9 +185,9 @@ def totals_of(line: Line, plan: Plan) -> Line:
     return replace(line, values=more)
 
 
-def check_groups(rows: Iterable[object], plan: Plan) -> None:
+def check_groups(rows: Sequence[object], plan: Plan) -> None:
     """Raises NotAnswerableError where there are more groups than are compared, filled or filtered in one answer."""
-    if plan.needs_every_group and sum(1 for _ in rows) > MOST_GROUPS:
+    if plan.needs_every_group and len(rows) > MOST_GROUPS:
         raise NotAnswerableError(
             f"The question has more than {MOST_GROUPS} groups: ask for a shorter period, a coarser grain or fewer "
             "dimensions."

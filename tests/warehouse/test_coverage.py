@@ -1,7 +1,6 @@
 """Zero, null and what is told, where sources of several kinds cover different days."""
 
 import copy
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,15 +11,6 @@ from warehouse.catalog import CatalogSource
 from warehouse.coverage import Coverage
 from warehouse.planning import make_plan
 from warehouse.query import MetricQuery
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
-    write_gold(path, funnel())
-    asked = Asked(path, FUNNEL)
-    yield asked
-    asked.close()
 
 
 def other(tmp_path_factory: pytest.TempPathFactory, rows: dict[str, list[Row]], *sources: CatalogSource) -> Asked:

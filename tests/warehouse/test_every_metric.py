@@ -1,25 +1,13 @@
 """Every metric over a star of all facts, split by everything that it can be split by, against a count by hand."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 from by_hand import METRICS, RATIOS, SUMS, by_hand, marts_of
-from funnel import FUNNEL, funnel
-from gold import Asked, write_gold
+from gold import Asked
 
 from warehouse.catalog import DATE
 from warehouse.query import MAX_METRICS
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
-    write_gold(path, funnel())
-    asked = Asked(path, FUNNEL)
-    yield asked
-    asked.close()
-
 
 Values = dict[str, dict[object, Decimal | None]]
 TOGETHER: dict[tuple[str, ...], list[str]] = {}

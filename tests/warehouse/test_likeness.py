@@ -1,24 +1,12 @@
 """Which names a text may be meant as, and what is said of one that does not exist."""
 
-from collections.abc import Iterator
-
 import pytest
-from funnel import FUNNEL, funnel
-from gold import Asked, write_gold
+from gold import Asked
 from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.errors import UnknownNameError
 from warehouse.likeness import likeness, meant, nearest_of, words_of
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
-    write_gold(path, funnel())
-    asked = Asked(path, FUNNEL)
-    yield asked
-    asked.close()
 
 
 def refusal(asked: Asked, **arguments: object) -> str:

@@ -1,14 +1,12 @@
 """What can be split by what: metrics.md's matrix, over every metric and pair of metrics, and the refusals' words."""
 
-from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 from by_hand import METRICS, marts_of
-from funnel import FUNNEL, funnel
-from gold import Asked, write_gold
+from gold import Asked
 
 from warehouse.errors import BadValueError, NotAnswerableError, UnknownNameError
 from warehouse.planning import make_plan
@@ -46,15 +44,6 @@ MATRIX["currency"] = {
     **dict.fromkeys(("fct_orders", "fct_order_lines", "fct_refunds"), "store"),
     "fct_ad_performance": "ad account",
 }
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    path = tmp_path_factory.mktemp("gold") / "gold.duckdb"
-    write_gold(path, funnel())
-    asked = Asked(path, FUNNEL)
-    yield asked
-    asked.close()
 
 
 def refusal(asked: Asked, metrics: object, **arguments: object) -> str | None:
